@@ -17,7 +17,7 @@ func (d *Desk) tradesAgree(s *market.Snapshot) bool {
 		r := &s.Trades.List[i]
 		base, suffix := splitExecID(r.ExecID)
 		x := d.execs.byBase[base]
-		if x == nil || newer(suffix, x.suffix) || r.CommissionKnown && !(x.commissionKnown && x.commission.Equal(r.Commission)) {
+		if x == nil || newer(suffix, x.suffix) || r.CommissionKnown && !(x.commissionKnown && x.fill.Commission.Equal(r.Commission)) {
 			return false
 		}
 	}
@@ -47,7 +47,7 @@ func (d *Desk) ordersAgree(s *market.Snapshot) bool {
 }
 
 func (d *Desk) orderAgrees(ours *order, theirs *market.Order, at market.Nanos) bool {
-	return verdict(ours, theirs, at) == 0 && !revived(ours, theirs) && !cancelAgain(ours, theirs, at) &&
+	return verdict(ours, theirs, at) == 0 && !revived(ours, theirs, at) && !cancelAgain(ours, theirs, at) &&
 		ours.missing == 0 && !ours.cancel && (theirs.VenueOrderID == "" || ours.VenueOrderID == theirs.VenueOrderID)
 }
 
@@ -57,7 +57,7 @@ func (d *Desk) positionsAgree(s *market.Snapshot) bool {
 	}
 	for i := range d.cfg.Instruments.Len() {
 		id := market.InstrumentID(i + 1)
-		if held(s.Positions.List, id) != d.ledger.account[id].Qty {
+		if Held(s.Positions.List, id) != d.ledger.account[id].Qty {
 			return false
 		}
 	}

@@ -8,13 +8,9 @@ import (
 
 // execution is a fill that was booked.
 type execution struct {
-	order           *order
-	instrument      market.InstrumentID
-	strategy        market.StrategyID
+	order           *order // nil: external
+	fill            market.Fill
 	suffix          string // which correction of the fill this is
-	qty             market.Qty
-	px              market.Price
-	commission      market.Money
 	commissionKnown bool
 }
 

@@ -39,6 +39,15 @@ func (d *Desk) Orders(dst []market.Order) []market.Order {
 	return dst
 }
 
+// Fills appends every execution in the order in which it was booked, with its
+// corrections and the commission as far as it is known.
+func (d *Desk) Fills(dst []market.Fill) []market.Fill {
+	for _, x := range d.execs.list {
+		dst = append(dst, x.fill)
+	}
+	return dst
+}
+
 // Positions appends the strategies' positions that are or were held, in the
 // order in which they were first touched. The account's own are AccountPosition.
 func (d *Desk) Positions(dst []market.Position) []market.Position {
@@ -93,9 +102,9 @@ func (d *Desk) Hash() uint64 {
 	}
 	for _, x := range d.execs.list {
 		h.Text(x.suffix)
-		h.Word(uint64(x.qty))
-		h.Word(uint64(x.px))
-		h.Money(x.commission)
+		h.Word(uint64(x.fill.SignedQty()))
+		h.Word(uint64(x.fill.Price))
+		h.Money(x.fill.Commission)
 	}
 	for _, p := range d.ledger.strategies {
 		h.Text(string(p.Strategy))

@@ -96,7 +96,7 @@ func (d *Desk) compareOrder(theirs *market.Order, at market.Nanos, breaks []stri
 		d.onStatus(ours, &market.ExecReport{ExecType: report, Text: theirs.Text, Ticket: changedTicket(report, theirs)})
 	}
 	switch {
-	case revived(ours, theirs):
+	case revived(ours, theirs, at):
 		breaks = append(breaks, fmt.Sprintf("order %s is %s here and %s at the broker", ours.ClientOrderID, ours.Status, theirs.Status))
 	case cancelAgain(ours, theirs, at):
 		d.cancel(ours)
@@ -106,9 +106,10 @@ func (d *Desk) compareOrder(theirs *market.Order, at market.Nanos, breaks []stri
 	return breaks
 }
 
-// revived says that the broker works an order that is over here.
-func revived(ours *order, theirs *market.Order) bool {
-	return ours.Status.Terminal() && ours.Status != market.Filled && theirs.Working()
+// revived says that the broker works an order that was over here before the
+// broker was asked.
+func revived(ours *order, theirs *market.Order, at market.Nanos) bool {
+	return ours.Status.Terminal() && ours.Status != market.Filled && theirs.Working() && ours.TsEvent < at
 }
 
 // cancelAgain says that a cancel had no effect for too long. Cancels, unlike
@@ -246,7 +247,7 @@ func (d *Desk) comparePositions(s *market.Snapshot, breaks []string) []string {
 	d.recon.differs = d.recon.differs[:0]
 	for i := range d.cfg.Instruments.Len() {
 		id := market.InstrumentID(i + 1)
-		now := positionBreak{instrument: id, broker: held(s.Positions.List, id), desk: d.ledger.account[id].Qty, since: s.TsEvent}
+		now := positionBreak{instrument: id, broker: Held(s.Positions.List, id), desk: d.ledger.account[id].Qty, since: s.TsEvent}
 		if now.broker == now.desk {
 			continue
 		}
@@ -293,7 +294,8 @@ func (d *Desk) adjust(id market.InstrumentID, q market.Qty, why string) {
 	d.alert("POSITION_ADJUSTED", "%s: %s booked as external: %s", d.name(id), q, why)
 }
 
-func held(list []market.Holding, id market.InstrumentID) (q market.Qty) {
+// Held is the quantity of an instrument in a broker's list of holdings.
+func Held(list []market.Holding, id market.InstrumentID) (q market.Qty) {
 	for i := range list {
 		if list[i].Instrument == id {
 			q += list[i].Qty

@@ -98,13 +98,25 @@ func (d *Desk) onTrade(o *order, r *market.ExecReport) {
 			r.ExecID, r.Side, d.name(r.Instrument), o.ClientOrderID, o.Side, d.name(o.Instrument))
 		o = nil
 	}
-	x := &execution{order: o, instrument: r.Instrument, suffix: suffix, qty: r.LastQty * market.Qty(r.Side.Sign()), px: r.LastPx}
-	if o != nil {
-		x.strategy = o.Strategy
-	}
+	x := &execution{order: o, suffix: suffix, fill: d.fillOf(o, r)}
 	d.execs.add(base, x)
 	d.fillOrder(o, r)
 	d.bookFill(x, r)
+}
+
+// fillOf is an execution as it is booked and published.
+func (d *Desk) fillOf(o *order, r *market.ExecReport) market.Fill {
+	f := market.Fill{
+		ExecID: r.ExecID, ClientOrderID: r.ClientOrderID, VenueOrderID: r.VenueOrderID, Account: d.account,
+		Instrument: r.Instrument, Side: r.Side, Qty: r.LastQty, Price: r.LastPx, TsEvent: r.TsEvent,
+	}
+	if f.TsEvent == 0 {
+		f.TsEvent = d.now
+	}
+	if o != nil {
+		f.ClientOrderID, f.VenueOrderID, f.Strategy = o.ClientOrderID, o.VenueOrderID, o.Strategy
+	}
+	return f
 }
 
 // fillOrder adds an execution to its order.
@@ -143,25 +155,16 @@ func averagePx(o *order) market.Price {
 
 // bookFill moves position and cash and publishes the fill.
 func (d *Desk) bookFill(x *execution, r *market.ExecReport) {
-	at := r.TsEvent
-	if at == 0 {
-		at = d.now
-	}
-	d.ledger.trade(x.strategy, x.instrument, x.qty, x.px, at)
+	f := &x.fill
+	d.ledger.trade(f.Strategy, f.Instrument, f.SignedQty(), f.Price, f.TsEvent)
 	if r.CommissionKnown {
-		x.commission, x.commissionKnown = r.Commission, true
-		d.ledger.fee(x.strategy, x.instrument, r.Commission)
+		f.Commission, x.commissionKnown = r.Commission, true
+		d.ledger.fee(f.Strategy, f.Instrument, r.Commission)
 	}
 	d.counts.Fills++
-	fill := &market.Fill{
-		ExecID: r.ExecID, VenueOrderID: r.VenueOrderID, Strategy: x.strategy, Account: d.account,
-		Instrument: x.instrument, Side: r.Side, Qty: r.LastQty, Price: r.LastPx, Commission: x.commission, TsEvent: at,
-	}
-	if x.order != nil {
-		fill.ClientOrderID, fill.VenueOrderID = x.order.ClientOrderID, x.order.VenueOrderID
-	}
-	d.publish(fill)
-	d.publishPosition(d.ledger.of(x.strategy, x.instrument))
+	published := *f
+	d.publish(&published)
+	d.publishPosition(d.ledger.of(f.Strategy, f.Instrument))
 }
 
 func (d *Desk) onCommission(r *market.ExecReport) {
@@ -173,12 +176,13 @@ func (d *Desk) onCommission(r *market.ExecReport) {
 
 // settleCommission books what is new of an execution's commission.
 func (d *Desk) settleCommission(x *execution, commission market.Money) {
-	if x.commissionKnown && x.commission.Equal(commission) {
+	f := &x.fill
+	if x.commissionKnown && f.Commission.Equal(commission) {
 		return
 	}
-	d.ledger.fee(x.strategy, x.instrument, commission.Sub(x.commission))
-	x.commission, x.commissionKnown = commission, true
-	d.publishPosition(d.ledger.of(x.strategy, x.instrument))
+	d.ledger.fee(f.Strategy, f.Instrument, commission.Sub(f.Commission))
+	f.Commission, x.commissionKnown = commission, true
+	d.publishPosition(d.ledger.of(f.Strategy, f.Instrument))
 }
 
 // onCorrection takes a correction or a bust that the broker announces as such.
@@ -199,31 +203,33 @@ func (d *Desk) onCorrection(o *order, r *market.ExecReport) {
 // a correction to nothing. Nothing new is traded in the instrument until an
 // operator has looked.
 func (d *Desk) correct(x *execution, r *market.ExecReport, suffix string) {
-	qty, px := r.LastQty*market.Qty(r.Side.Sign()), r.LastPx
+	was := x.fill
+	now := was
+	now.ExecID, now.Side, now.Qty, now.Price = r.ExecID, r.Side, r.LastQty, r.LastPx
 	if r.ExecType == market.ExecTradeCancel {
-		qty = 0
+		now.Side, now.Qty, now.Price = was.Side, 0, was.Price
 	}
-	if qty == x.qty && px == x.px {
-		x.suffix = suffix
+	x.suffix = suffix
+	if now.SignedQty() == was.SignedQty() && now.Price == was.Price {
 		return
 	}
-	d.ledger.trade(x.strategy, x.instrument, -x.qty, x.px, d.now)
-	if qty != 0 {
-		d.ledger.trade(x.strategy, x.instrument, qty, px, d.now)
+	x.fill = now
+	d.ledger.trade(was.Strategy, was.Instrument, -was.SignedQty(), was.Price, d.now)
+	if now.Qty != 0 {
+		d.ledger.trade(now.Strategy, now.Instrument, now.SignedQty(), now.Price, d.now)
 	}
 	if o := x.order; o != nil {
 		d.change(o, func() {
-			o.CumQty += qty.Abs() - x.qty.Abs()
-			o.notional = o.notional.Sub(market.Notional(x.px, x.qty.Abs(), 1)).Add(market.Notional(px, qty.Abs(), 1))
+			o.CumQty += now.Qty - was.Qty
+			o.notional = o.notional.Sub(market.Notional(was.Price, was.Qty, 1)).Add(market.Notional(now.Price, now.Qty, 1))
 			o.AvgPx = averagePx(o)
 		})
 	}
-	d.halt(x.instrument, "FILL_CORRECTED", "execution %s: %s at %s is now %s at %s", r.ExecID, x.qty, x.px, qty, px)
-	x.qty, x.px, x.suffix = qty, px, suffix
+	d.halt(now.Instrument, "FILL_CORRECTED", "execution %s: %s %s at %s is now %s at %s", r.ExecID, was.Side, was.Qty, was.Price, now.Qty, now.Price)
 	if r.CommissionKnown {
 		d.settleCommission(x, r.Commission)
 	}
-	d.publishPosition(d.ledger.of(x.strategy, x.instrument))
+	d.publishPosition(d.ledger.of(now.Strategy, now.Instrument))
 }
 
 // adopt takes in a working order that is not ours, so that it counts in risk
