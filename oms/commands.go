@@ -127,7 +127,7 @@ func (d *Desk) closeOut(f *flattening, p *market.Position) bool {
 	o := d.newOrder(p.Strategy, market.ClientOrderID(f.id+"-"+strconv.Itoa(f.orders)), t)
 	o.flatten = true
 	d.intents[o.ClientOrderID] = struct{}{}
-	if denial := d.judge(o); denial.Denied() {
+	if denial := d.judge(o, true); denial.Denied() {
 		d.deny(o, denial)
 		d.alert("FLATTEN_REFUSED", "%s of %s: %s", d.name(p.Instrument), p.Qty, denial)
 		return false

@@ -43,10 +43,7 @@ func (d *Desk) onStatus(o *order, r *market.ExecReport) {
 		return
 	}
 	d.change(o, func() {
-		o.Status = to
-		if r.Text != "" {
-			o.Text = r.Text
-		}
+		o.Status, o.Text = to, r.Text
 		if r.ExecType == market.ExecReplaced {
 			d.replaced(o, r)
 		}

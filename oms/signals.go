@@ -62,7 +62,7 @@ func (d *Desk) target(s *market.Signal, change market.Qty) {
 
 func (d *Desk) submit(s *market.Signal, t market.Ticket) {
 	o := d.newOrder(s.Strategy, s.ID, t)
-	if denial := d.judge(o); denial.Denied() {
+	if denial := d.judge(o, true); denial.Denied() {
 		d.deny(o, denial)
 		return
 	}
@@ -98,13 +98,14 @@ func (d *Desk) send(o *order) {
 }
 
 // judge runs the risk gate over an order that is not in the book yet, or whose
-// own reservation is taken off.
-func (d *Desk) judge(o *order) risk.Denial {
+// own reservation is taken off. A new order's id must not be in the book.
+func (d *Desk) judge(o *order, isNew bool) risk.Denial {
 	v := risk.View{
 		Now: d.now, Order: &o.Order, Instrument: d.cfg.Instruments.Get(o.Instrument),
 		Broker: d.broker, Reconciled: d.recon.done, OperatorFlatten: o.flatten,
 		SubmitsInSecond: d.rate.Count(d.now, market.Second),
 		SubmitsInMinute: d.rate.Count(d.now, market.Minute),
+		Duplicate:       isNew && d.book.byID[o.ClientOrderID] != nil,
 	}
 	v.State, v.StateReason = d.states.For(o.Strategy, o.Instrument)
 	if v.Instrument != nil {
@@ -189,5 +190,5 @@ func (d *Desk) judgeReplace(o *order, t market.Ticket) risk.Denial {
 	probe := *o
 	probe.Ticket = t
 	probe.OrderQty -= o.CumQty
-	return d.judge(&probe)
+	return d.judge(&probe, false)
 }
