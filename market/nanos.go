@@ -1,6 +1,9 @@
 package market
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Nanos is a point in time, nanoseconds since 1970-01-01 UTC, or a span of
 // nanoseconds. Zero means "not set".
@@ -35,7 +38,8 @@ func (n Nanos) String() string {
 // MarshalText is String as bytes.
 func (n Nanos) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 
-// UnmarshalText reads RFC 3339 with an offset, or "" for zero.
+// UnmarshalText reads RFC 3339 with an offset, or "" for zero. A year outside
+// 1678 to 2262 is an error.
 func (n *Nanos) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*n = 0
@@ -45,6 +49,10 @@ func (n *Nanos) UnmarshalText(text []byte) error {
 	if err != nil {
 		return err
 	}
-	*n = NanosOf(t)
+	at := NanosOf(t)
+	if !at.Time().Equal(t) {
+		return fmt.Errorf("market: time %s: %w", text, ErrRange)
+	}
+	*n = at
 	return nil
 }

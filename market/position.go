@@ -22,7 +22,7 @@ type Position struct {
 }
 
 // Idle is true when nothing is held and nothing works.
-func (p *Position) Idle() bool { return p.Qty == 0 && p.WorkingBuy == 0 && p.WorkingSell == 0 }
+func (p Position) Idle() bool { return p.Qty == 0 && p.WorkingBuy == 0 && p.WorkingSell == 0 }
 
 // AvgPx is the average cost of one unit, rounded to 1e-9; 0 when flat.
 func (p *Position) AvgPx(multiplier int64) Price {

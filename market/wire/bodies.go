@@ -1,8 +1,12 @@
 package wire
 
-import "gannet/market"
+import (
+	"fmt"
 
-// bodyOf is the JSON shape of b, nil for a type that is no event's body.
+	"gannet/market"
+)
+
+// bodyOf is the JSON shape of b.
 func (l *lookup) bodyOf(b market.Body) body {
 	switch b := b.(type) {
 	case *market.Tick:
@@ -12,9 +16,11 @@ func (l *lookup) bodyOf(b market.Body) body {
 	case *market.Signal:
 		return l.signal(b)
 	case *market.ExecReport:
-		return l.report(b)
+		report := l.report(b)
+		return &report
 	case *market.Order:
-		return l.order(b)
+		order := l.order(b)
+		return &order
 	case *market.Fill:
 		return l.fillOf(b)
 	case *market.Position:
@@ -25,8 +31,8 @@ func (l *lookup) bodyOf(b market.Body) body {
 		return l.command(b)
 	case *market.BrokerState:
 		return &brokerBody{b.Ready, b.Account, b.Paper, b.Name, b.Reason, b.TsEvent}
-	case *market.OrderMissing:
-		return &missingBody{b.ClientOrderID, b.TsEvent}
+	case *market.Snapshot:
+		return l.snapshot(b)
 	case *market.Reconciled:
 		return &reconciledBody{b.OK, b.Breaks, b.TsEvent}
 	case *market.Adjustment:
@@ -36,6 +42,7 @@ func (l *lookup) bodyOf(b market.Body) body {
 	case *market.Alert:
 		return &alertBody{b.Code, b.Text, b.TsEvent}
 	}
+	l.fail(fmt.Errorf("%T is not an event's body", b))
 	return nil
 }
 
@@ -62,8 +69,8 @@ func newBody(kind market.Kind) body {
 		return new(commandBody)
 	case market.KindBroker:
 		return new(brokerBody)
-	case market.KindMissing:
-		return new(missingBody)
+	case market.KindSnapshot:
+		return new(snapshotBody)
 	case market.KindReconciled:
 		return new(reconciledBody)
 	case market.KindAdjustment:
@@ -119,15 +126,6 @@ func (b *brokerBody) market(*lookup, *Scratch) market.Body {
 		Ready: b.Ready, Account: b.Account, Paper: b.Paper,
 		Name: b.Name, Reason: b.Reason, TsEvent: b.TsEvent,
 	}
-}
-
-type missingBody struct {
-	ClientOrderID market.ClientOrderID `json:"client_order_id,omitempty"`
-	TsEvent       market.Nanos         `json:"ts_event,omitempty"`
-}
-
-func (b *missingBody) market(*lookup, *Scratch) market.Body {
-	return &market.OrderMissing{ClientOrderID: b.ClientOrderID, TsEvent: b.TsEvent}
 }
 
 type reconciledBody struct {

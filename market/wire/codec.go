@@ -14,14 +14,18 @@ const Version = 1
 const MaxSize = 1 << 20
 
 // Codec turns events into bytes and back. It keeps no state and may be used
-// by several goroutines at once.
+// by several goroutines at once. Its options are for writing: Decode reads
+// every form.
 type Codec struct {
 	// Instruments is the run's table: it gives an id its name and back.
 	Instruments *market.Instruments
-	// Portable writes ticks and bars as JSON too, with the instrument's name.
-	// A file that outlives the run needs it, because a record holds the dense
-	// id of this run's table. Decode reads both forms in any case.
+	// Portable ends the record of a tick or bar with the instrument's name. A
+	// file that outlives the run needs it, because the id in a record is a row
+	// of this run's table.
 	Portable bool
+	// Text writes ticks and bars as JSON too, for people to read. It takes a
+	// hundred times as long.
+	Text bool
 }
 
 // Scratch holds the tick and the bar that Decode fills, so that it allocates
@@ -37,7 +41,7 @@ type Scratch struct {
 // more than MaxSize bytes. Text that is not UTF-8 is written with U+FFFD in
 // the place of the odd bytes.
 func (c Codec) AppendEvent(b []byte, ev *market.Event) ([]byte, error) {
-	if !c.Portable {
+	if !c.Text {
 		switch body := ev.Body.(type) {
 		case *market.Tick:
 			return c.appendTick(b, ev, body)

@@ -104,8 +104,8 @@ type reportBody struct {
 	TsEvent         market.Nanos         `json:"ts_event,omitempty"`
 }
 
-func (l *lookup) report(r *market.ExecReport) body {
-	b := &reportBody{
+func (l *lookup) report(r *market.ExecReport) reportBody {
+	b := reportBody{
 		known(l, r.ExecType), r.ClientOrderID, r.VenueOrderID, r.ExecID, r.Account,
 		l.name(r.Instrument), known(l, r.Side), r.LastQty, r.LastPx, r.CumQty,
 		money(r.Commission), r.CommissionKnown, r.Text, nil, r.TsEvent,
@@ -117,7 +117,9 @@ func (l *lookup) report(r *market.ExecReport) body {
 	return b
 }
 
-func (b *reportBody) market(l *lookup, _ *Scratch) market.Body {
+func (b *reportBody) market(l *lookup, _ *Scratch) market.Body { return b.report(l) }
+
+func (b *reportBody) report(l *lookup) *market.ExecReport {
 	r := &market.ExecReport{
 		ExecType: b.ExecType, ClientOrderID: b.ClientOrderID, VenueOrderID: b.VenueOrderID,
 		ExecID: b.ExecID, Account: b.Account, Instrument: l.id(b.Instrument), Side: b.Side,
@@ -146,14 +148,16 @@ type orderBody struct {
 	TsEvent       market.Nanos         `json:"ts_event,omitempty"`
 }
 
-func (l *lookup) order(o *market.Order) body {
-	return &orderBody{
+func (l *lookup) order(o *market.Order) orderBody {
+	return orderBody{
 		l.ticket(&o.Ticket), o.ClientOrderID, o.VenueOrderID, o.Strategy, o.Account, known(l, o.Status),
 		o.CumQty, o.LeavesQty, o.AvgPx, o.Text, o.TsInit, o.TsEvent,
 	}
 }
 
-func (b *orderBody) market(l *lookup, _ *Scratch) market.Body {
+func (b *orderBody) market(l *lookup, _ *Scratch) market.Body { return b.order(l) }
+
+func (b *orderBody) order(l *lookup) *market.Order {
 	return &market.Order{
 		Ticket: b.Ticket.ticket(l), ClientOrderID: b.ClientOrderID, VenueOrderID: b.VenueOrderID,
 		Strategy: b.Strategy, Account: b.Account, Status: b.Status, CumQty: b.CumQty,

@@ -8,7 +8,8 @@ import (
 	"gannet/market"
 )
 
-// RecordSize is the size in bytes of a tick or bar record:
+// RecordSize is the size in bytes of a tick or bar record, without the name
+// that Codec.Portable adds:
 //
 //	 0  u8   0x47, 'G'
 //	 1  u8   Version
@@ -29,6 +30,7 @@ import (
 //	80  i64  tick: bid size; bar: close
 //	88  i64  tick: ask size; bar: size
 //	96  i64  tick: last size; bar: interval
+//	104      portable only: the instrument's name, to the end
 //
 // Everything is little-endian. Times and the interval are nanoseconds, prices
 // units of 1e-9, sizes units of 1e-8. What has no meaning for a kind is 0.
@@ -96,6 +98,9 @@ func (c Codec) appendRecord(b []byte, h head, w *words) ([]byte, error) {
 	for _, word := range w {
 		b = order.AppendUint64(b, uint64(word))
 	}
+	if c.Portable {
+		b = append(b, instrument.Name...)
+	}
 	return b, nil
 }
 
@@ -142,7 +147,7 @@ func (c Codec) readRecord(b []byte) (h head, w words, err error) {
 	if len(b) >= 2 && b[1] != Version {
 		return h, w, versionError(int(b[1]))
 	}
-	if len(b) != RecordSize {
+	if len(b) < RecordSize {
 		return h, w, fmt.Errorf("wire: record of %d bytes: want %d", len(b), RecordSize)
 	}
 	h = head{
@@ -155,8 +160,8 @@ func (c Codec) readRecord(b []byte) (h head, w words, err error) {
 	if err := h.check(); err != nil {
 		return h, w, err
 	}
-	if err := c.checkInstrument(h, order.Uint32(b[8:])); err != nil {
-		return h, w, err
+	if h.instrument, err = c.instrument(h.instrument, b[RecordSize:], order.Uint32(b[8:])); err != nil {
+		return h, w, fmt.Errorf("wire: %v: %w", h.kind, err)
 	}
 	for i := range w {
 		w[i] = int64(order.Uint64(b[wordsAt+8*i:]))
@@ -167,17 +172,26 @@ func (c Codec) readRecord(b []byte) (h head, w words, err error) {
 	return h, w, nil
 }
 
-// checkInstrument refuses an id that means another instrument at the sender.
-func (c Codec) checkInstrument(h head, check uint32) error {
-	instrument := c.Instruments.Get(h.instrument)
-	if instrument == nil {
-		return fmt.Errorf("wire: %v: %w", h.kind, c.unknownID(h.instrument))
+// instrument is what a record's id means in this table: the row that has the
+// name, if the record has one, or else the row of that id. It refuses an id
+// that means another instrument at the sender.
+func (c Codec) instrument(id market.InstrumentID, name []byte, check uint32) (market.InstrumentID, error) {
+	row := c.Instruments.Get(id)
+	if len(name) > 0 && (row == nil || row.Name != string(name)) {
+		l := lookup{table: c.Instruments}
+		row = c.Instruments.Get(l.id(string(name)))
+		if l.err != nil {
+			return 0, l.err
+		}
 	}
-	if want := fnv1a(instrument.Name); want != check {
-		return fmt.Errorf("wire: %v: instrument %d is %s here and another one at the sender (check %08x, want %08x): "+
-			"both need the same instruments in the same order", h.kind, h.instrument, instrument.Name, check, want)
+	if row == nil {
+		return 0, c.unknownID(id)
 	}
-	return nil
+	if want := fnv1a(row.Name); want != check {
+		return 0, fmt.Errorf("instrument %d is %s here and another one at the sender (check %08x, want %08x): "+
+			"both need the same instruments in the same order", row.ID, row.Name, check, want)
+	}
+	return row.ID, nil
 }
 
 func (c Codec) unknownID(id market.InstrumentID) error {
