@@ -172,12 +172,16 @@ func (w *walker) damage(path string, off int64, what string) error {
 	return &DamageError{File: path, Offset: off, Seq: w.report.Head.Seq + 1, What: what}
 }
 
-// Verify walks the journal in dir without changing it or taking its lock, and
-// checks every byte. A journal that is being written to may show an
-// unfinished write at its end. Damage is a *DamageError; the Report then
-// covers what came before it.
-func Verify(dir string) (Report, error) {
-	w := &walker{fs: diskFS{}, dir: dir, fn: func(Record) error { return nil }}
+// Verify is Walk without looking at the records.
+func Verify(dir string) (Report, error) { return Walk(dir, func(Record) error { return nil }) }
+
+// Walk calls fn for every record of the journal in dir without changing it or
+// taking its lock, and checks every byte. A journal that is being written to
+// may show an unfinished write at its end. Damage is a *DamageError; the
+// Report then covers what came before it. A record's payload is valid until fn
+// returns; an error of fn ends the walk.
+func Walk(dir string, fn func(Record) error) (Report, error) {
+	w := &walker{fs: diskFS{}, dir: dir, fn: fn}
 	t, err := w.walk()
 	if t.file != nil {
 		err = errors.Join(err, t.file.Close())
