@@ -2,9 +2,12 @@ package journal
 
 import (
 	"bytes"
+	"flag"
 	"math/rand/v2"
 	"testing"
 )
+
+var seeds = flag.Uint64("seeds", 500, "number of simulated histories")
 
 // life is a journal and what a perfect one would hold.
 type life struct {
@@ -15,13 +18,12 @@ type life struct {
 	torn    int
 }
 
-// TestPowerLossAndFaults lives through crashes, power losses, full disks and
+// TestSimPowerLoss lives through crashes, power losses, full disks and
 // failed syncs. It would fail if a record whose Commit succeeded were missing
 // or changed afterwards, or if such a crash were taken for damage.
-func TestPowerLossAndFaults(t *testing.T) {
-	const seeds = 500
+func TestSimPowerLoss(t *testing.T) {
 	total := map[string]int{}
-	for seed := range uint64(seeds) {
+	for seed := range *seeds {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		l := &life{t: t, fs: newMemFS(rng)}
 		for range 6 {
@@ -42,11 +44,11 @@ func TestPowerLossAndFaults(t *testing.T) {
 	for _, what := range []string{
 		"EIO at sync", "EIO at directory sync", "ENOSPC at write", "ENOSPC at create", "power loss", "kill", "torn tail",
 	} {
-		if total[what] < seeds/20 {
-			t.Errorf("%s happened %d times in %d runs: the test shows nothing about it", what, total[what], seeds)
+		if total[what] < int(*seeds/20) {
+			t.Errorf("%s happened %d times in %d runs: the test shows nothing about it", what, total[what], *seeds)
 		}
 	}
-	t.Logf("%d runs: %v", seeds, total)
+	t.Logf("%d runs: %v", *seeds, total)
 }
 
 // live is one life of the process, from start to crash.

@@ -1,0 +1,44 @@
+// Package ibkr speaks to Interactive Brokers through the Web API: REST for
+// questions and orders, a WebSocket for what changes. Client has the typed
+// requests; Adapter makes a broker.Broker of them.
+//
+// # Contract
+//
+//   - A request that can create or change an order is sent once. No layer
+//     repeats it, neither this package nor the HTTP transport. Without a
+//     readable answer its report is ExecUnknown; ExecRejected says that the
+//     order is provably not with IBKR: it was refused, or no connection was
+//     ever handed to the request.
+//   - Orders go one after the other, from the first byte to the answer of the
+//     last question. Questions are answered from a list; one that is not on it
+//     is declined and the order Rejected with the question's words.
+//   - Fills come from executions (str, trades) and from nothing else, each
+//     once per Run by its execution id. Stream rows are deltas: a field that is
+//     absent did not change.
+//   - BrokerState is Ready only while the brokerage session and the stream are
+//     both up, the account is the configured one, and it is paper or live as
+//     configured. It is not Ready the moment one of them is lost.
+//   - Numbers are exact. What cannot be read makes an answer unavailable or a
+//     row an Alert, and never a zero.
+//   - The documented pace is kept, cancels before orders before questions.
+//     After two 429 answers in a minute only cancels go out for 15 minutes.
+//
+// # What it does not promise
+//
+//   - That reports come in the venue's order: a fill can precede the status
+//     that explains it.
+//   - Fills that the stream lost: Snapshot has them, and whoever calls it
+//     compares. Commissions are learned from Snapshot only.
+//   - A login. The Client Portal Gateway needs a person with a browser; see
+//     docs/ibkr.md.
+//
+// # Use
+//
+//	a, err := ibkr.New(ibkr.Config{
+//		BaseURL: "https://localhost:5000", Pin: "sha256/...",
+//		Account: "DU1234567", Paper: true, Instruments: instruments,
+//	})
+//	a.OnTick(func(t *market.Tick) { ... })
+//	go a.Submit(order)
+//	err = a.Run(ctx, func(body market.Body) { ... })
+package ibkr

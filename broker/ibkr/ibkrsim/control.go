@@ -1,0 +1,172 @@
+package ibkrsim
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"gannet/market"
+)
+
+// State is the truth: what the account is, and what has been asked of it.
+type State struct {
+	Account    string           `json:"account"`
+	Cash       market.Money     `json:"cash"`
+	Fees       market.Money     `json:"fees"` // paid so far; cash is after them
+	Positions  []PositionState  `json:"positions"`
+	Orders     []OrderState     `json:"orders"`     // accepted, oldest first
+	Executions []ExecutionState `json:"executions"` // oldest first
+	Received   map[string]int   `json:"orders_received"`
+	Quotes     map[string]Quote `json:"quotes"` // by instrument
+}
+
+// PositionState is a holding at average cost.
+type PositionState struct {
+	Instrument  string       `json:"instrument"`
+	Conid       int64        `json:"conid"`
+	Qty         market.Qty   `json:"qty"`
+	Cost        market.Money `json:"cost"`
+	RealizedPnL market.Money `json:"realized_pnl"` // without fees
+	Fees        market.Money `json:"fees"`
+}
+
+// OrderState is an order as it is now.
+type OrderState struct {
+	OrderID    int64        `json:"order_id"`
+	COID       string       `json:"coid"`
+	Instrument string       `json:"instrument"`
+	Side       market.Side  `json:"side"`
+	Type       string       `json:"type"`
+	TIF        string       `json:"tif"`
+	Qty        market.Qty   `json:"qty"`
+	Filled     market.Qty   `json:"filled"`
+	Price      market.Price `json:"price"`
+	StopPx     market.Price `json:"stop_px"`
+	Status     string       `json:"status"`
+	Reason     string       `json:"reason"`
+}
+
+// ExecutionState is a fill.
+type ExecutionState struct {
+	ID         string       `json:"id"`
+	OrderID    int64        `json:"order_id"`
+	COID       string       `json:"coid"`
+	Instrument string       `json:"instrument"`
+	Side       market.Side  `json:"side"`
+	Qty        market.Qty   `json:"qty"`
+	Price      market.Price `json:"price"`
+	Commission market.Money `json:"commission"`
+	TsEvent    market.Nanos `json:"ts_event"`
+}
+
+// State returns the truth. Received counts the POSTs to place an order that
+// arrived, by cOID, whatever became of them.
+func (s *Server) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.book
+	st := State{Account: b.account, Cash: b.cash, Fees: b.fees, Received: map[string]int{}, Quotes: map[string]Quote{}}
+	for i, p := range b.products {
+		t := p.top
+		st.Quotes[p.Name()] = Quote{t.Bid, t.Ask, t.Last, t.BidSize, t.AskSize, t.LastSize}
+		if h := b.positions[i]; h.Qty != 0 || !h.RealizedPnL.IsZero() || !h.Fees.IsZero() {
+			st.Positions = append(st.Positions, PositionState{p.Name(), p.Conid, h.Qty, h.Cost, h.RealizedPnL, h.Fees})
+		}
+	}
+	for coid, n := range b.posts {
+		st.Received[coid] = n
+	}
+	for _, o := range b.orders {
+		st.Orders = append(st.Orders, OrderState{o.ID, o.COID, o.product.Name(), o.Ticket.Side, o.Ticket.Type.String(),
+			o.Ticket.TimeInForce.String(), o.Ticket.OrderQty, o.filled, o.Ticket.Price, o.Ticket.StopPx, o.Status, o.Reason})
+	}
+	for _, e := range b.execs {
+		o := e.order
+		st.Executions = append(st.Executions, ExecutionState{e.ID, o.ID, o.COID, o.product.Name(), o.Ticket.Side,
+			e.Qty, e.Price, e.Commission, e.Time})
+	}
+	return st
+}
+
+// serveControl is /_sim/: the truth, and what can be made to happen, for
+// other processes of this machine.
+func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
+	verb := strings.TrimPrefix(r.URL.Path, "/_sim/")
+	if !isLoopback(r) {
+		write(w, notFound)
+		return
+	}
+	if verb == "state" && r.Method == http.MethodGet {
+		write(w, answer(s.State()))
+		return
+	}
+	control, ok := controls[verb]
+	if !ok || r.Method != http.MethodPost {
+		write(w, notFound)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err == nil {
+		err = control(s, body)
+	}
+	if err != nil {
+		write(w, fail(400, err.Error()))
+		return
+	}
+	write(w, answer(map[string]bool{"done": true}))
+}
+
+// controls are the verbs of POST /_sim/.
+var controls = map[string]func(*Server, []byte) error{
+	"fault":   withBody(controlFault),
+	"stream":  withBody(controlStream),
+	"price":   withBody(controlPrice),
+	"ask":     withBody(func(s *Server, ids []string) error { s.Ask(ids...); return nil }),
+	"logout":  func(s *Server, _ []byte) error { s.Logout(); return nil },
+	"compete": func(s *Server, _ []byte) error { s.Compete(); return nil },
+	"drop":    func(s *Server, _ []byte) error { s.DropSockets(); return nil },
+}
+
+// withBody decodes a control's JSON.
+func withBody[T any](do func(*Server, T) error) func(*Server, []byte) error {
+	return func(s *Server, body []byte) error {
+		var v T
+		if err := json.Unmarshal(body, &v); err != nil {
+			return err
+		}
+		return do(s, v)
+	}
+}
+
+// faultControl is a Fault whose delay is text such as "2s".
+type faultControl struct {
+	Fault
+	Delay string `json:"delay"`
+}
+
+func controlFault(s *Server, c faultControl) error {
+	if c.Delay != "" {
+		delay, err := time.ParseDuration(c.Delay)
+		if err != nil {
+			return err
+		}
+		c.Fault.Delay = delay
+	}
+	return s.Fault(c.Fault)
+}
+
+type streamControl struct {
+	Fault StreamFault `json:"fault"`
+	Count int         `json:"count"`
+}
+
+func controlStream(s *Server, c streamControl) error { return s.FaultStream(c.Fault, max(c.Count, 1)) }
+
+type priceControl struct {
+	Instrument string `json:"instrument"`
+	Quote
+}
+
+func controlPrice(s *Server, c priceControl) error { return s.SetPrice(c.Instrument, c.Quote) }

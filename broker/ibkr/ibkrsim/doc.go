@@ -1,0 +1,32 @@
+// Package ibkrsim serves the Interactive Brokers Web API offline, the way the
+// Client Portal Gateway serves it on a trader's own machine: real HTTPS with a
+// certificate of its own (or plain HTTP), the REST endpoints a trading client
+// uses under /v1/api and /v1/portal, and the WebSocket at /v1/api/ws. Behind
+// it are a book of orders, one paper account and a market.
+//
+// Start gives a running Server. Point any client of the Client Portal Gateway
+// at Server.URL; nothing in this package shares code with Gannet's own client,
+// so a wrong idea about the wire in one of them shows in a test of both.
+//
+// # Contract
+//
+//   - Keys, JSON types and oddities are those seen on the wire, not those of
+//     the documentation: the first answer of a session for orders and trades is
+//     empty, an order id is text in an order's answer and a number in the list
+//     of orders, 85 is the ask size, a market order's price is "".
+//   - Orders live here, not in a session: they outlive logouts, sockets and,
+//     with Options.StatePath, the process. What has been answered or streamed
+//     was written to the state file first, so killing the process at any moment
+//     loses nothing that a client could know.
+//   - Fills, fees and refusals of orders come from package broker/venue.
+//   - The same Seed gives the same sequence of synthetic prices.
+//   - Server.State is the truth to compare a client with. Server.Fault,
+//     Server.FaultStream and their neighbours make the server misbehave.
+//
+// # What it does not promise
+//
+// One account, one user, US stocks in USD. No OAuth, no brackets or OCA
+// groups, no options, scanners, alerts or watchlists: an operation of the API
+// that is not simulated answers 501 and says so. The state file survives the
+// death of the process, not a loss of power: it is written, not fsynced.
+package ibkrsim

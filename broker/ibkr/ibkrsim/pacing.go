@@ -1,0 +1,68 @@
+package ibkrsim
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// limits is the API's pacing table. An endpoint's second call may follow at
+// once, as it does on the wire where first answers are empty.
+type limits struct {
+	on      bool
+	penalty time.Duration
+
+	mu      sync.Mutex
+	all     *rate.Limiter
+	each    map[string]*rate.Limiter // by pattern
+	history int                      // running requests
+	until   time.Time                // of the penalty box
+}
+
+// maxHistory is how many requests for history may run at once.
+const maxHistory = 5
+
+const historyPattern = "/iserver/marketdata/history"
+
+func newLimits(on bool, penalty time.Duration) *limits {
+	l := &limits{on: on, penalty: penalty, all: rate.NewLimiter(10, 10), each: map[string]*rate.Limiter{}}
+	for every, patterns := range map[time.Duration][]string{
+		time.Second:     {"/tickle"},
+		5 * time.Second: {"/iserver/account/orders", "/iserver/account/trades", "/iserver/account/pnl/partitioned", "/portfolio/accounts", "/portfolio/subaccounts"},
+		time.Minute:     {"/sso/validate"},
+	} {
+		for _, p := range patterns {
+			l.each[p] = rate.NewLimiter(rate.Every(every), 2)
+		}
+	}
+	return l
+}
+
+// enter admits a request, or not; done ends it.
+func (l *limits) enter(r *route, now time.Time) (done func(), ok bool) {
+	done = func() {}
+	if !l.on {
+		return done, true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now.Before(l.until) {
+		return done, false
+	}
+	own := l.each[r.pattern]
+	busy := r.pattern == historyPattern && l.history >= maxHistory
+	if busy || !l.all.AllowN(now, 1) || own != nil && !own.AllowN(now, 1) {
+		l.until = now.Add(l.penalty)
+		return done, false
+	}
+	if r.pattern == historyPattern {
+		l.history++
+		done = func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.history--
+		}
+	}
+	return done, true
+}

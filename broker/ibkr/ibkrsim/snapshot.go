@@ -1,0 +1,187 @@
+package ibkrsim
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"gannet/market"
+)
+
+// dataField is the value of a market data field of a product as the API
+// writes it, or false when there is none (yet). 85 is the ask size and 88 the
+// bid size.
+func (p *product) dataField(tag string) (string, bool) {
+	t := &p.top
+	switch tag {
+	case "31":
+		return knownPrice(t.Last)
+	case "84":
+		return knownPrice(t.Bid)
+	case "86":
+		return knownPrice(t.Ask)
+	case "85":
+		return t.AskSize.String(), t.Ask > 0
+	case "88":
+		return t.BidSize.String(), t.Bid > 0
+	case "7059":
+		return t.LastSize.String(), t.Last > 0
+	case "70":
+		return knownPrice(p.high)
+	case "71":
+		return knownPrice(p.low)
+	case "7295":
+		return knownPrice(p.open)
+	case "7741":
+		return knownPrice(p.Price)
+	case "7635":
+		return knownPrice(p.mark())
+	case "87":
+		return brief(p.volume), p.volume > 0
+	case "7762":
+		return p.volume.String(), p.volume > 0
+	}
+	return p.staticField(tag)
+}
+
+func knownPrice(price market.Price) (string, bool) { return priceText(price), price > 0 }
+
+func (p *product) staticField(tag string) (string, bool) {
+	switch tag {
+	case "55":
+		return p.Symbol, true
+	case "6004":
+		return "SMART", true
+	case "6070":
+		return "STK", true
+	case "6509":
+		return "RpB", true
+	case "6119":
+		return serverID, true
+	case "7051":
+		return p.Company, true
+	case "7057", "7058", "7068":
+		return exchangeLetter(p.Exchange), true
+	case "7094":
+		return itoa(p.Conid), true
+	case "7184", "7768":
+		return "1", true
+	case "7221":
+		return p.Exchange, true
+	case "82":
+		change := p.top.Last - p.Price
+		return decimalText(change.Decimal()), p.top.Last > 0
+	case "83":
+		return changePercent(p.top.Last, p.Price), p.top.Last > 0
+	}
+	return "", false
+}
+
+const serverID = "q0"
+
+func changePercent(last, prior market.Price) string {
+	return (last-prior).Decimal().Shift(2).DivRound(prior.Decimal(), 2).StringFixed(2) + "%"
+}
+
+// exchangeLetter is the exchange in the fields of exchange codes.
+func exchangeLetter(exchange string) string {
+	switch exchange {
+	case "ARCA":
+		return "N"
+	case "NASDAQ":
+		return "Q"
+	case "AMEX":
+		return "A"
+	}
+	return "K"
+}
+
+// getSnapshot is GET iserver/marketdata/snapshot. The first request for a
+// conid in a session only opens the stream: its row holds no data.
+func (s *Server) getSnapshot(r *request) reply {
+	conids, fields := splitList(r.query.Get("conids")), splitList(r.query.Get("fields"))
+	if len(conids) == 0 || len(conids) > 100 || len(fields) > 50 {
+		return failCode(400, "Bad Request: want 1 to 100 conids and at most 50 fields")
+	}
+	rows := []any{}
+	for _, text := range conids {
+		conid, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return failCode(400, "Bad Request: conid "+text+" is not a number")
+		}
+		rows = append(rows, s.snapshotRow(conid, fields))
+	}
+	return answer(rows)
+}
+
+func splitList(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ",")
+}
+
+func (s *Server) snapshotRow(conid int64, fields []string) map[string]any {
+	row := map[string]any{"conid": conid, "conidEx": itoa(conid)}
+	p := s.book.byConid(conid)
+	if p == nil {
+		return row
+	}
+	asked := s.session.fields[conid]
+	if s.session.fields == nil {
+		s.session.fields = map[int64]map[string]bool{}
+	}
+	if asked == nil {
+		s.session.fields[conid] = map[string]bool{}
+	}
+	for _, tag := range fields {
+		s.session.fields[conid][tag] = true
+	}
+	if asked == nil {
+		return row
+	}
+	row["_updated"], row["server_id"] = millis(p.top.TsEvent), serverID
+	row["6119"], row["6509"] = serverID, "RpB"
+	for tag := range s.session.fields[conid] {
+		if value, ok := p.snapshotField(tag); ok {
+			row[tag] = value
+		}
+	}
+	return row
+}
+
+// snapshotField is dataField with commas in the sizes; conids are numbers.
+func (p *product) snapshotField(tag string) (any, bool) {
+	switch tag {
+	case "6008":
+		return p.Conid, true
+	case "6457":
+		return 0, true
+	case "85":
+		return grouped(p.top.AskSize.Decimal()), p.top.Ask > 0
+	case "88":
+		return grouped(p.top.BidSize.Decimal()), p.top.Bid > 0
+	}
+	return p.dataField(tag)
+}
+
+// unsubscribe is POST iserver/marketdata/unsubscribe.
+func (s *Server) unsubscribe(r *request) reply {
+	var body struct {
+		Conid number `json:"conid"`
+	}
+	if err := json.Unmarshal(r.body, &body); err != nil {
+		return fail(400, badBody)
+	}
+	conid, err := strconv.ParseInt(string(body.Conid), 10, 64)
+	if err != nil || s.session.fields[conid] == nil {
+		return fail(500, "unknown")
+	}
+	delete(s.session.fields, conid)
+	return answer(map[string]bool{"success": true})
+}
+
+func (s *Server) unsubscribeAll(*request) reply {
+	s.session.fields = nil
+	return answer(map[string]bool{"unsubscribed": true})
+}

@@ -1,0 +1,217 @@
+package ibkrsim
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"gannet/market"
+)
+
+// Limits of a socket.
+const (
+	maxFrame     = 1 << 20          // largest frame that is read
+	maxQueue     = 100_000          // frames that wait for a slow reader before the socket is closed
+	writeTimeout = 10 * time.Second // for one frame
+	streamSpan   = 15 * market.Minute
+)
+
+// socket is one WebSocket. Its subscriptions and its queue are guarded by the
+// server's lock; only its writer goroutine writes to the connection.
+type socket struct {
+	conn   *websocket.Conn
+	wake   chan struct{} // holds one: there is something to write
+	gone   chan struct{} // closed when the connection is
+	close  sync.Once
+	silent bool // a fault: nothing is sent any more
+	queue  [][]byte
+	quotes map[int64]*quoteSub // by conid
+	orders bool
+	trades bool
+	pnl    bool
+}
+
+// quoteSub is a subscription to an instrument. Updates that the reader is too
+// slow for run together; only what differs from the last frame is sent.
+type quoteSub struct {
+	topic  string
+	fields map[string]bool
+	sent   map[string]string
+	dirty  bool
+	until  market.Nanos
+}
+
+// serveSocket upgrades /v1/api/ws and reads it until it ends.
+func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	known := strings.Contains(apiCookie(r), s.session.id)
+	s.mu.Unlock()
+	if apiCookie(r) != "" && !known {
+		write(w, reply{status: 401})
+		return
+	}
+	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	c := &socket{conn: conn, wake: make(chan struct{}, 1), gone: make(chan struct{}), quotes: map[int64]*quoteSub{}}
+	conn.SetReadLimit(maxFrame)
+	if !s.attach(c) {
+		c.shut()
+		return
+	}
+	defer s.wg.Done()
+	s.readSocket(c)
+	s.mu.Lock()
+	delete(s.stream.sockets, c)
+	s.mu.Unlock()
+	c.shut()
+}
+
+// apiCookie is the text of the cookie "api", which may be JSON that the
+// standard library refuses as a cookie's value.
+func apiCookie(r *http.Request) string {
+	for _, part := range strings.Split(r.Header.Get("Cookie"), ";") {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(part), "api="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// attach makes the socket known, queues its first frames and starts its
+// writer. It is false when the server is closed.
+func (s *Server) attach(c *socket) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped() {
+		return false
+	}
+	s.wg.Add(1) // its reader
+	s.wg.Go(func() { s.writeSocket(c) })
+	now := s.now()
+	s.watchSession(now)
+	s.stream.sockets[c] = true
+	if !s.session.ready(now) {
+		c.push(map[string]string{"message": "waiting for session"})
+	}
+	c.push(map[string]any{"topic": "system", "success": simUser, "isFT": false, "isPaper": true})
+	c.push(map[string]any{"topic": "act", "args": s.accountsBody()})
+	c.push(s.stsFrame(now))
+	return true
+}
+
+func (s *Server) stsFrame(now market.Nanos) map[string]any {
+	return map[string]any{"topic": "sts", "args": map[string]any{
+		"authenticated": s.session.ready(now), "competing": s.session.competing, "message": "", "fail": "",
+		"serverName": "Sim01", "serverVersion": serverVersion, "username": simUser}}
+}
+
+// shut closes the connection, once.
+func (c *socket) shut() {
+	c.close.Do(func() {
+		close(c.gone)
+		_ = c.conn.Close()
+	})
+}
+
+// push queues a frame that must not be lost. A reader that has let too many
+// pile up is cut off.
+func (c *socket) push(frame any) { c.pushText(encode(frame)) }
+
+func (c *socket) pushText(text []byte) {
+	if len(c.queue) >= maxQueue {
+		c.shut()
+		return
+	}
+	c.queue = append(c.queue, text)
+	c.poke()
+}
+
+func (c *socket) poke() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// writeSocket sends what is queued until the connection ends.
+func (s *Server) writeSocket(c *socket) {
+	for {
+		select {
+		case <-c.gone:
+			return
+		case <-c.wake:
+		}
+		for _, frame := range s.takeFrames(c) {
+			if err := c.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+				c.shut()
+				return
+			}
+			if err := c.conn.WriteMessage(websocket.TextMessage, frame); err != nil {
+				c.shut()
+				return
+			}
+		}
+	}
+}
+
+// takeFrames empties the queue and adds the quotes that have changed.
+func (s *Server) takeFrames(c *socket) [][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	frames := c.queue
+	c.queue = nil
+	for conid, sub := range c.quotes {
+		if !sub.dirty {
+			continue
+		}
+		sub.dirty = false
+		if frame := sub.frame(s.book.byConid(conid), s.book.now); frame != nil {
+			frames = append(frames, frame)
+		}
+	}
+	if c.silent {
+		return nil
+	}
+	return frames
+}
+
+// frame is what has changed for the subscriber: all of it the first time, nil
+// when nothing has.
+func (q *quoteSub) frame(p *product, now market.Nanos) []byte {
+	if now > q.until {
+		return nil
+	}
+	row := map[string]any{}
+	for tag := range q.fields {
+		value, ok := p.dataField(tag)
+		if ok && q.sent[tag] != value {
+			q.sent[tag] = value
+			row[tag] = value
+		}
+	}
+	if len(row) == 0 {
+		return nil
+	}
+	row["topic"], row["server_id"], row["conid"], row["conidEx"] = q.topic, serverID, p.Conid, itoa(p.Conid)
+	row["_updated"], row["6119"], row["6509"] = millis(p.top.TsEvent), serverID, "RpB"
+	return encode(row)
+}
+
+// readSocket takes messages until the connection ends.
+func (s *Server) readSocket(c *socket) {
+	for {
+		_, text, err := c.conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		s.onMessage(c, string(text))
+		s.mu.Unlock()
+	}
+}

@@ -1,0 +1,135 @@
+package ibkrsim
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+
+	"github.com/gofrs/flock"
+
+	"gannet/market"
+)
+
+// record is one line of the state file: everything that one step changed, so
+// that a line cut short takes the whole step with it.
+type record struct {
+	Header *header      `json:"header,omitempty"` // of the first line
+	Posts  []string     `json:"posts,omitempty"`  // cOIDs of order requests that arrived
+	Orders []*order     `json:"orders,omitempty"` // as they are now
+	Execs  []*execution `json:"execs,omitempty"`
+}
+
+func (r *record) empty() bool {
+	return r.Header == nil && len(r.Posts) == 0 && len(r.Orders) == 0 && len(r.Execs) == 0
+}
+
+// header is what must not change between restarts.
+type header struct {
+	Version   int          `json:"version"`
+	Account   string       `json:"account"`
+	Cash      market.Money `json:"cash"`
+	NextOrder int64        `json:"next_order"`
+	ExecBase  uint32       `json:"exec_base"`
+}
+
+const stateVersion = 1
+
+// stateLog is the append-only state file. A line is the CRC32C of a record in
+// eight hex digits, a space, the record as JSON, and a newline.
+type stateLog struct {
+	file *os.File
+	lock *flock.Flock
+}
+
+// openLog reads the records of path and leaves it open for more. A last line
+// that has no newline was never answered for: it is cut off. Any other damage
+// is an error.
+func openLog(path string) (*stateLog, []record, error) {
+	lock := flock.New(path + ".lock")
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, nil, fmt.Errorf("ibkrsim: state %s: lock: %w", path, err)
+	}
+	if !locked {
+		return nil, nil, fmt.Errorf("ibkrsim: state %s: in use by another process", path)
+	}
+	file, records, err := readLog(path)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("ibkrsim: state %s: %w", path, err), lock.Unlock())
+	}
+	return &stateLog{file: file, lock: lock}, records, nil
+}
+
+func readLog(path string) (*os.File, []record, error) {
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, nil, err
+	}
+	whole := text[:bytes.LastIndexByte(text, '\n')+1]
+	records, err := parseLog(whole)
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := file.Truncate(int64(len(whole))); err != nil {
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	return file, records, nil
+}
+
+func parseLog(text []byte) ([]record, error) {
+	var records []record
+	line := 0
+	for row := range bytes.Lines(text) {
+		line++
+		one, err := parseLine(bytes.TrimSuffix(row, []byte("\n")))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+		records = append(records, one)
+	}
+	return records, nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func parseLine(row []byte) (record, error) {
+	var one record
+	sum, body, ok := bytes.Cut(row, []byte(" "))
+	if !ok || string(sum) != checksum(body) {
+		return one, errors.New("damaged: its checksum does not match")
+	}
+	if err := json.Unmarshal(body, &one); err != nil {
+		return one, err
+	}
+	return one, nil
+}
+
+func checksum(body []byte) string {
+	sum := binary.BigEndian.AppendUint32(nil, crc32.Checksum(body, castagnoli))
+	return hex.EncodeToString(sum)
+}
+
+// append writes r with one write(2). It is safe from the death of this
+// process when append returns.
+func (l *stateLog) append(r *record) error {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("ibkrsim: state: %w", err)
+	}
+	line := append([]byte(checksum(body)+" "), body...)
+	if _, err := l.file.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("ibkrsim: state: %w", err)
+	}
+	return nil
+}
+
+func (l *stateLog) close() error { return errors.Join(l.file.Close(), l.lock.Unlock()) }

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"gannet/broker/ibkr/ibkrsim"
+	"gannet/configs"
+	"gannet/feed"
+	"gannet/market"
+)
+
+// simListen is where the Client Portal gateway listens.
+const simListen = "127.0.0.1:5000"
+
+// simFlags are the flags of sim that are not values of the configuration.
+type simFlags struct {
+	listen    string
+	plainHTTP bool
+	state     string
+}
+
+// marketFlags are the flags of the simulated market, which run and sim share.
+type marketFlags struct{ seed, market, speed string }
+
+func (f *marketFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.seed, "seed", "", "`NUMBER` that makes the generated market; the same seed, the same prices")
+	flags.StringVar(&f.market, "market", "", "`PATH` of recorded data to replay: CSV, a LEAN zip or a LEAN folder (default: a generated market)")
+	flags.StringVar(&f.speed, "speed", "", "`FACTOR` of the recording's pace; 10 is ten times as fast")
+}
+
+// overrides are the flags as values of the configuration.
+func (f *marketFlags) overrides() []configs.Override {
+	var list []configs.Override
+	for _, one := range []configs.Override{
+		{Path: "sim.seed", Value: f.seed, Flag: "--seed"},
+		{Path: "sim.market", Value: f.market, Flag: "--market"},
+		{Path: "sim.speed", Value: f.speed, Flag: "--speed"},
+	} {
+		if one.Value != "" {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+func newSim(a *app) *cobra.Command {
+	var f simFlags
+	var m marketFlags
+	cmd := &cobra.Command{
+		Use:   "sim",
+		Short: "Serve a simulated Interactive Brokers gateway",
+		Long: `Serve the Interactive Brokers Web API offline, as the Client Portal gateway does, until Ctrl-C.
+
+Its address and the pin of its key are printed on stdout. Any client of the gateway can use it; another
+"engine run" does with broker.ibkr.base_url and broker.ibkr.pin set to them.`,
+		Example: `  engine sim
+  engine sim --listen 127.0.0.1:5001 --seed 7 --state ./var/sim.jsonl
+  engine sim --market ./Data --speed 10 -o json`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.load("sim.yaml", m.overrides())
+			if err != nil {
+				return err
+			}
+			return a.sim(cmd.Context(), cfg, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.listen, "listen", simListen, "`ADDRESS` to serve at; port 0 picks a free one")
+	flags.BoolVar(&f.plainHTTP, "plain-http", false, "serve without TLS")
+	flags.StringVar(&f.state, "state", "", "`FILE` that keeps orders, executions and cash over restarts (default: nothing is kept)")
+	m.add(cmd)
+	return cmd
+}
+
+// sim serves until ctx ends.
+func (a *app) sim(ctx context.Context, cfg *configs.Config, f simFlags) error {
+	p, err := newPlan(cfg, selection{})
+	if err != nil {
+		return err
+	}
+	opt, closeMarket, err := p.simOptions(a.logger(cfg))
+	if err != nil {
+		return err
+	}
+	opt.Listen, opt.PlainHTTP, opt.StatePath = f.listen, f.plainHTTP, f.state
+	opt.Pacing = true
+	opt.Instruments = withDefaultInstruments(opt.Instruments)
+	server, err := ibkrsim.Start(opt)
+	if err != nil {
+		return errors.Join(err, closeMarket())
+	}
+	err = a.printServer(server, opt.Account)
+	if err == nil {
+		<-ctx.Done()
+	}
+	return errors.Join(err, server.Close(), closeMarket())
+}
+
+// servedAt is the JSON of sim.
+type servedAt struct {
+	URL     string `json:"url"`
+	Pin     string `json:"pin"` // empty without TLS
+	Account string `json:"account"`
+}
+
+func (a *app) printServer(s *ibkrsim.Server, account string) error {
+	at := servedAt{URL: s.URL(), Pin: s.Pin(), Account: account}
+	if a.json() {
+		return a.printJSON(at)
+	}
+	return pairs(a.out, [2]string{"url", at.URL}, [2]string{"pin", at.Pin}, [2]string{"account", at.Account})
+}
+
+// simOptions are the options of a simulator of the configuration's account
+// and instruments. Call the returned function after the simulator was closed.
+func (p *plan) simOptions(log zerolog.Logger) (ibkrsim.Options, func() error, error) {
+	nothing := func() error { return nil }
+	s := &p.cfg.Sim
+	opt := ibkrsim.Options{
+		Listen: s.Listen, Seed: uint64(s.Seed), Account: p.cfg.Broker.IBKR.Account, Profile: s.Profile, Log: log,
+	}
+	var err error
+	if opt.Cash, err = market.ParseMoney(string(s.Cash)); err != nil {
+		return opt, nothing, p.wrong(err, "sim", "cash")
+	}
+	if opt.Speed, err = strconv.ParseFloat(string(s.Speed), 64); err != nil {
+		return opt, nothing, p.wrong(err, "sim", "speed")
+	}
+	for i, one := range p.instruments.All() {
+		if one.Conid == 0 {
+			return opt, nothing, p.wrong(errors.New("the simulator needs IBKR's contract id"), "instruments", strconv.Itoa(i), "conid")
+		}
+		opt.Instruments = append(opt.Instruments, simInstrument(&one))
+	}
+	if s.Market == "" {
+		return opt, nothing, nil
+	}
+	source, err := p.simMarket()
+	if err != nil {
+		return opt, nothing, err
+	}
+	opt.Market = source
+	return opt, source.Close, nil
+}
+
+// simMarket opens the recorded market, in prices as they were traded.
+func (p *plan) simMarket() (feed.Source, error) {
+	defaults := p.cfg.Backtest
+	defaults.Data, defaults.Raw = []string{p.cfg.Sim.Market}, true
+	data, err := newDataset(&defaults)
+	if err != nil {
+		return nil, err
+	}
+	return data.open(p.instruments)
+}
+
+// simInstrument is an instrument as the simulator serves it, with the name and
+// first price of a well-known one.
+func simInstrument(one *market.Instrument) ibkrsim.Instrument {
+	i := ibkrsim.Instrument{
+		Symbol: one.Symbol(), Exchange: one.Exchange(), Conid: one.Conid, Tick: one.TickSize, Session: one.Session,
+	}
+	for _, known := range ibkrsim.DefaultInstruments() {
+		if known.Conid == i.Conid {
+			i.Company, i.Price = known.Company, known.Price.Round(one.TickSize)
+		}
+	}
+	return i
+}
+
+// withDefaultInstruments adds the well-known instruments behind the list, so
+// that a client finds more to ask for.
+func withDefaultInstruments(list []ibkrsim.Instrument) []ibkrsim.Instrument {
+	for _, known := range ibkrsim.DefaultInstruments() {
+		taken := func(one ibkrsim.Instrument) bool { return one.Conid == known.Conid || one.Symbol == known.Symbol }
+		if !slices.ContainsFunc(list, taken) {
+			list = append(list, known)
+		}
+	}
+	return list
+}
