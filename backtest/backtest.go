@@ -23,7 +23,7 @@ type Config struct {
 	Cash        market.Money
 	Strategies  []strategy.Instance
 	Bars        []market.Nanos // intervals to build from the data
-	Source      feed.Source
+	Source      feed.Source    // raw or whole ticks, and bars; it is normalized
 	// Progress is called now and then with the data points so far and the
 	// time they have reached. nil is allowed.
 	Progress func(points uint64, at market.Nanos)
@@ -69,6 +69,7 @@ type machine struct {
 }
 
 func newMachine(cfg Config) (*machine, error) {
+	cfg.Source = feed.Normalize(cfg.Source, feed.NewNormalizer(feed.NormalizerConfig{Instruments: cfg.Instruments}))
 	m := &machine{cfg: cfg, bus: membus.New(), slice: newSlice(cfg.Instruments)}
 	m.venue = venue.New(venue.Config{Instruments: cfg.Instruments, Profile: cfg.Profile})
 	m.desk = oms.NewDesk(oms.Config{Instruments: cfg.Instruments, Gate: cfg.Gate, Cash: cfg.Cash, SizeWeight: m.sizeWeight})

@@ -2,6 +2,7 @@ package bus_test
 
 import (
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -25,6 +26,20 @@ func TestSubjects(t *testing.T) {
 		got, err := bus.Subject(&ev, wiretest.Instruments())
 		if got != want[i] || err != nil {
 			t.Errorf("%v: got %q, %v; want %q", ev.Kind(), got, err, want[i])
+		}
+	}
+}
+
+// The page that other programs are written from names the same subjects.
+func TestDocsNameEverySubject(t *testing.T) {
+	page, err := os.ReadFile("../docs/bus.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range bus.Kinds() {
+		row := fmt.Sprintf("| %v | `%s", kind, strings.TrimRight(bus.SubjectAll(kind), ".*>"))
+		if !strings.Contains(string(page), row) {
+			t.Errorf("docs/bus.md has no row %q", row)
 		}
 	}
 }

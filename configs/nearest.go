@@ -5,15 +5,26 @@ import "strings"
 // Nearest is the word of the list that was most likely meant: the one with
 // the fewest typing mistakes between them (a letter missing, extra, wrong or
 // swapped with its neighbour), if they are few for the length of the word;
-// otherwise "".
+// otherwise "". Of equals it is the one that begins the same for longer.
 func Nearest(word string, among []string) string {
-	best, allowed := "", max(1, len(word)/3)
+	word = strings.ToLower(word)
+	best, least, longest := "", max(1, len(word)/3), -1
 	for _, candidate := range among {
-		if d := distance(strings.ToLower(word), strings.ToLower(candidate)); d <= allowed {
-			best, allowed = candidate, d-1
+		lower := strings.ToLower(candidate)
+		d, same := distance(word, lower), commonPrefix(word, lower)
+		if d < least || d == least && same > longest {
+			best, least, longest = candidate, d, same
 		}
 	}
 	return best
+}
+
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // distance is the optimal string alignment distance of two short words.

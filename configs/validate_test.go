@@ -128,4 +128,7 @@ func TestNearest(t *testing.T) {
 			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
 		}
 	}
+	if got := configs.Nearest("sped", []string{"seed", "speed"}); got != "speed" {
+		t.Errorf("of two words with one mistake %q, want the one that begins alike", got)
+	}
 }

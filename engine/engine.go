@@ -153,6 +153,7 @@ func (e *Engine) restart() {
 func (e *Engine) startStrategies(stages, user context.Context) error {
 	select {
 	case <-e.first:
+		e.cfg.Log.Info().Msg("agrees with the broker; strategies start")
 		close(e.strategies.begin)
 	case <-stages.Done():
 	case <-user.Done():
@@ -164,7 +165,6 @@ func (e *Engine) startStrategies(stages, user context.Context) error {
 func (e *Engine) deliver(body market.Body) {
 	e.runner.inbox.Put(&market.Event{TsEvent: e.cfg.Clock.Now(), Body: body})
 	if state, ok := body.(*market.BrokerState); ok {
-		e.cfg.Log.Info().Str("state", state.Name).Bool("ready", state.Ready).Str("reason", state.Reason).Msg("broker")
 		if !state.Ready {
 			e.feed.Lost()
 			return

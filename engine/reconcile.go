@@ -52,6 +52,9 @@ func (e *Engine) Reconcile(ctx context.Context) bool {
 		return false
 	}
 	snapshot := e.cfg.Broker.Snapshot(ctx)
+	if ctx.Err() != nil {
+		return false
+	}
 	e.logUnavailable(&snapshot)
 	if snapshot.Positions.Known {
 		e.last.set(snapshot)
@@ -59,6 +62,7 @@ func (e *Engine) Reconcile(ctx context.Context) bool {
 	e.runner.inbox.Put(&market.Event{TsEvent: snapshot.TsEvent, Body: &snapshot})
 	agreed := false
 	e.runner.Do(ctx, func(d *oms.Desk) { agreed = d.Reconciled() })
+	e.cfg.Log.Debug().Bool("agreed", agreed).Int("orders", len(snapshot.Orders.List)).Int("trades", len(snapshot.Trades.List)).Msg("compared with the broker")
 	if agreed {
 		e.firstOnce.Do(func() { close(e.first) })
 	}

@@ -18,12 +18,12 @@ const fromTicks market.Nanos = -1
 
 // BarsConfig says which bars to build.
 type BarsConfig struct {
-	Instruments *market.Instruments
-	Intervals   []market.Nanos     // positive, each once
-	Sources     []market.BarSource // what ticks are made into; empty: trade bars
-	FillForward bool               // a span without data gives a flat bar
+	Instruments *market.Instruments // required
+	Intervals   []market.Nanos      // positive, each once
+	Sources     []market.BarSource  // what ticks are made into; empty: trade bars
+	FillForward bool                // a span without data gives a flat bar
 	// Emit gets each bar when it is complete. The bar is valid until Emit
-	// returns. Emit must not call the builder.
+	// returns. Emit must not call the builder; it is required.
 	Emit func(*market.Bar)
 }
 

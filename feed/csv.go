@@ -26,7 +26,7 @@ type csvReader struct {
 
 // ReadCSV reads ticks or bars from CSV text; see the package documentation for
 // the columns. name stands for the text in errors. When in is an io.Closer it
-// is closed with the source.
+// is closed with the source, or at once on an error.
 func ReadCSV(name string, in io.Reader, opts Options) (Source, error) {
 	closer, _ := in.(io.Closer)
 	r := &csvReader{lines: newLines(name, in), closer: closer, endTime: opts.TimeIsEnd, interval: opts.Interval}

@@ -47,12 +47,22 @@ func readAll(t *testing.T, text string, opts Options) ([]string, error) {
 	}
 }
 
-func TestCSV(t *testing.T) {
-	for _, c := range []struct {
-		name, text string
-		opts       Options
-		want       []string
-	}{
+// csvCase is a CSV text and what a reader gives for it.
+type csvCase struct {
+	name, text string
+	opts       Options
+	want       []string
+}
+
+func (c *csvCase) run(t *testing.T) {
+	got, err := readAll(t, c.text, c.opts)
+	if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
+func TestCSVTicks(t *testing.T) {
+	for _, c := range []csvCase{
 		{
 			"ticks, any order, empty cells are unchanged",
 			"last,time,ask,bid,bid_size,instrument,last_size,ask_size\n" +
@@ -76,6 +86,13 @@ func TestCSV(t *testing.T) {
 			Options{Instrument: 1},
 			[]string{"1 2013-10-07T13:31:00Z 1 0 0 0 0 0 0"},
 		},
+	} {
+		t.Run(c.name, c.run)
+	}
+}
+
+func TestCSVBars(t *testing.T) {
+	for _, c := range []csvCase{
 		{
 			"bars by their start, interval inferred from the smallest step of one instrument",
 			"time,instrument,open,high,low,close,volume\n" +
@@ -121,12 +138,7 @@ func TestCSV(t *testing.T) {
 			[]string{"1 0 24h0m0s 2013-10-07T00:00:00Z 1 1 1 1 218102.595075", "1 0 24h0m0s 2013-10-08T00:00:00Z 1 1 1 1 0.00000002"},
 		},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, err := readAll(t, c.text, c.opts)
-			if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
-				t.Error(err, diff)
-			}
-		})
+		t.Run(c.name, c.run)
 	}
 }
 

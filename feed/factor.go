@@ -14,13 +14,13 @@ import (
 // factor multiplies a price: num / den, exact.
 type factor struct{ num, den int64 }
 
-// one leaves prices as they are.
-var one = factor{1, 1}
+// unit leaves prices as they are.
+var unit = factor{1, 1}
 
 // apply returns p times the factor, rounded half to even to 1e-9, and 0 when
 // that is out of range.
 func (f factor) apply(p market.Price) market.Price {
-	if f == one {
+	if f == unit {
 		return p
 	}
 	return p.Ratio(f.num, f.den)
@@ -40,7 +40,7 @@ type factors []factorRow
 func (f factors) on(day int) factor {
 	i := sort.Search(len(f), func(i int) bool { return f[i].day >= day })
 	if i == len(f) {
-		return one
+		return unit
 	}
 	return f[i].factor
 }

@@ -88,7 +88,7 @@ func openLeanFile(cfg *leanConfig, id market.InstrumentID, p *leanPath) (*leanFi
 	}
 	layout := layoutOf(p)
 	f := &leanFile{zipText: text, cfg: cfg, parse: layout.parse, row: layout.columns, cells: make([][]byte, layout.n)}
-	f.factor = one
+	f.factor = unit
 	if p.resolution.daysOfFiles() {
 		f.setDay(p.day.Date())
 	}

@@ -15,10 +15,10 @@ const (
 	DefaultMaxAhead = 5 * market.Second
 )
 
-// NormalizerConfig says what a normalizer lets through. Zero values mean the
-// defaults.
+// NormalizerConfig says what a normalizer lets through. Zero values of the
+// limits mean the defaults.
 type NormalizerConfig struct {
-	Instruments *market.Instruments
+	Instruments *market.Instruments // required
 	// MaxJump is how many times larger or smaller than the last good price a
 	// price may be.
 	MaxJump int64

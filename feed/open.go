@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -207,7 +206,7 @@ func describeLean(path string) (Info, error) {
 	if p.resolution == Tick {
 		info.Kind = market.KindTick
 	}
-	if factors := p.factorFile(); errors.Is(statError(factors), nil) {
+	if factors := p.factorFile(); statError(factors) == nil {
 		info.FactorsPath = factors
 	}
 	return info, z.Close()

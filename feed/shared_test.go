@@ -88,27 +88,23 @@ func TestSharedMinutes(t *testing.T) {
 }
 
 // The first two minutes have the prices at which LEAN's published backtests
-// fill, exact to nine decimals.
+// fill: the ask at the end of the first, and the open of the second.
 func TestSharedAdjustedPrices(t *testing.T) {
-	root, loc := shared(t, "lean"), newYork(t)
+	root := shared(t, "lean")
 	src := must[Source](t)(Lean{Root: root, Instruments: table(t, "SPY.ARCA"), Resolution: Minute}.Open())
-	prices := map[string]market.Price{}
-	each(t, src, func(body market.Body) {
-		if b := body.(*market.Bar); b.Source == market.AskBar {
-			at := b.TsEvent.Time().In(loc).Format("01-02 15:04")
-			prices[at+" close"], prices[at+" open"] = b.Close, b.Open
-		}
-	})
-	for at, want := range map[string]string{"10-07 09:31 close": "144.78172417"} {
-		if got := prices[at]; got != market.MustPrice(want) {
-			t.Errorf("ask %s: %s, want %s", at, got, want)
+	defer src.Close()
+	bar := func(source market.BarSource) market.Bar {
+		for {
+			if b := must[market.Body](t)(src.Next()).(*market.Bar); b.Source == source {
+				return *b
+			}
 		}
 	}
-	minute := must[Source](t)(Open(filepath.Join(root, "equity/usa/minute/spy/20131007_trade.zip"), Options{Instruments: table(t, "SPY.ARCA")}))
-	minute.Next()
-	second := must[market.Body](t)(minute.Next()).(*market.Bar)
-	if want := market.MustPrice("144.799016702"); second.Open != want {
-		t.Errorf("open of the second minute %s, want %s", second.Open, want)
+	if got, want := bar(market.AskBar).Close, price("144.78172417"); got != want {
+		t.Errorf("ask at 09:31 %s, want %s", got, want)
+	}
+	if got, want := bar(market.TradeBar).Open, price("144.799016702"); got != want {
+		t.Errorf("open of 09:31 to 09:32 %s, want %s", got, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package ibkr
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"log"
@@ -26,3 +27,14 @@ func unmarshal(t testing.TB, text string, v any) {
 		t.Fatalf("%s: %v", text, err)
 	}
 }
+
+func marshal(t testing.TB, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func certs(list ...*x509.Certificate) []*x509.Certificate { return list }

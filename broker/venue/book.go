@@ -37,7 +37,7 @@ type take struct {
 // done removes the taken size from the level it came from.
 func (t take) done() {
 	if t.from != nil && t.from.sized {
-		t.from.left -= 0
+		t.from.left -= t.qty
 	}
 }
 

@@ -49,7 +49,7 @@ func barStopLimit(b *book, o *order) take {
 		return barLimit(b, o)
 	}
 	if c, ok := b.span(o); ok && o.reached(c.against(o.Side)) {
-		o.triggered, o.since = true, b.updates
+		o.triggered = true
 	}
 	return take{}
 }

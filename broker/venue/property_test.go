@@ -26,6 +26,7 @@ type audit struct {
 	tick    [3]market.Tick
 	bars    bool // bars instead of ticks
 	sized   bool // the profile bounds fills by what is shown
+	rounds  bool // the profile rounds prices to the tick
 	log     []market.ExecReport
 }
 
@@ -50,7 +51,7 @@ func newAudit(t rapid.TB, profile string, bytes []byte) *audit {
 		session = market.Session{}
 	}
 	a.bars = a.next(3) == 0
-	a.sized = profile == "gannet" && !a.bars
+	a.sized, a.rounds = profile == "gannet" && !a.bars, profile == "lean-equity"
 	a.v = venue.New(venue.Config{Instruments: instruments(session), Profile: p})
 	if a.next(8) > 0 {
 		a.v.Advance(a.now)
@@ -150,7 +151,11 @@ func (a *audit) ticket() market.Ticket {
 func (a *audit) submit() {
 	o := market.Order{ClientOrderID: market.ClientOrderID(fmt.Sprint("o", a.n)), Ticket: a.ticket()}
 	a.n++
-	a.tickets[o.ClientOrderID] = &audited{Ticket: o.Ticket}
+	asked := o.Ticket
+	if a.rounds {
+		asked.Price = asked.Price.Round(px("0.01"))
+	}
+	a.tickets[o.ClientOrderID] = &audited{Ticket: asked}
 	a.v.Submit(&o)
 }
 

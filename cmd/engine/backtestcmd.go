@@ -151,7 +151,7 @@ func (a *app) backtest(ctx context.Context, cfg *configs.Config, names []string)
 	if err = errors.Join(err, source.Close()); err != nil {
 		return err
 	}
-	return a.printBacktest(newBacktestReport(p.instruments, result, time.Since(begin)))
+	return a.printBacktest(newBacktestReport(data.String(), p.instruments, result, time.Since(begin)))
 }
 
 // source is the recorded data, or the generated sample when there is none.

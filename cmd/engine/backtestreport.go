@@ -13,6 +13,7 @@ import (
 // backtestReport is the JSON of backtest. Prices, quantities and money are
 // exact.
 type backtestReport struct {
+	Data                string        `json:"data"`
 	DataPoints          uint64        `json:"data_points"`
 	Seconds             float64       `json:"seconds"` // of computing
 	DataPointsPerSecond float64       `json:"data_points_per_second"`
@@ -38,8 +39,9 @@ type reasonCount struct {
 	Text  string `json:"text"` // of the first
 }
 
-func newBacktestReport(t *market.Instruments, r *backtest.Result, took time.Duration) *backtestReport {
+func newBacktestReport(data string, t *market.Instruments, r *backtest.Result, took time.Duration) *backtestReport {
 	report := &backtestReport{
+		Data:       data,
 		DataPoints: r.DataPoints, Seconds: took.Seconds(), From: r.From, To: r.To,
 		Orders: r.Orders, Denied: r.Denied, DenialReasons: denialReasons(r.OrderList), Fills: len(r.Fills),
 		Fees: moneyOf(r.Fees), StartEquity: moneyOf(r.StartEquity), EndEquity: moneyOf(r.EndEquity), NetProfit: moneyOf(r.NetProfit()),
@@ -77,6 +79,7 @@ func (a *app) printBacktest(r *backtestReport) error {
 		return a.printJSON(r)
 	}
 	err := pairs(a.out,
+		[2]string{"data", r.Data},
 		[2]string{"data points", fmt.Sprintf("%d in %.3f s (%.0f/s)", r.DataPoints, r.Seconds, r.DataPointsPerSecond)},
 		[2]string{"period", r.From.String() + " to " + r.To.String()},
 		[2]string{"orders", fmt.Sprintf("%d sent, %d denied", r.Orders, r.Denied)},

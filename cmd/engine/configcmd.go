@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gannet/broker/venue"
+	"gannet/bus/natsbus"
 	"gannet/configs"
 )
 
@@ -33,11 +35,33 @@ What strategies, instruments and limits mean is checked too. A live configuratio
 			a.files = append(a.files, args...)
 			cfg, err := a.load("sim.yaml", nil)
 			if err == nil {
-				_, err = newPlan(cfg, selection{})
+				err = checkPlan(cfg)
 			}
 			return a.printCheck(cfg, err)
 		},
 	}
+}
+
+// checkPlan looks behind the values: strategies, fill profiles, files.
+func checkPlan(cfg *configs.Config) error {
+	p, err := newPlan(cfg, selection{})
+	if err != nil {
+		return err
+	}
+	for _, one := range []struct{ profile, section string }{{cfg.Sim.Profile, "sim"}, {cfg.Backtest.Profile, "backtest"}} {
+		if _, err := venue.Lookup(one.profile); err != nil {
+			p.fail(err, one.section, "profile")
+		}
+	}
+	if file := cfg.Bus.CredentialFile; file != "" {
+		if _, err := natsbus.ReadCredential(file); err != nil {
+			p.fail(err, "bus", "credential_file")
+		}
+	}
+	if len(p.mistakes) > 0 {
+		return &usageError{p.mistakes}
+	}
+	return nil
 }
 
 // checked is the JSON of config check.

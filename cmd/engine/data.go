@@ -23,6 +23,14 @@ type dataset struct {
 	from, to   time.Time // first and last day; zero: all
 }
 
+// String names the data.
+func (d dataset) String() string {
+	if len(d.paths) == 0 {
+		return "a generated sample, of no meaning"
+	}
+	return strings.Join(d.paths, ", ")
+}
+
 // newDataset takes a dataset from the configuration's defaults of a backtest.
 func newDataset(b *configs.Backtest) (dataset, error) {
 	resolution, err := feed.ParseResolution(b.Resolution)

@@ -89,6 +89,10 @@ func (p *plan) journalDir() string {
 	return filepath.Join(p.cfg.DataDir, "journal", p.cfg.Mode+"-"+p.cfg.Broker.IBKR.Account)
 }
 
+// simPoll is how often the simulator inside may be asked for orders, trades
+// and positions. It is not paced as IBKR is, so that a first run trades soon.
+const simPoll = 250 * time.Millisecond
+
 // gateway is where the broker is. In mode sim without an address it starts
 // the simulator, whose orders and cash outlast the process as a real one's do.
 func (p *plan) gateway(c *closers, log zerolog.Logger) (ibkr.Config, error) {
@@ -113,6 +117,7 @@ func (p *plan) gateway(c *closers, log zerolog.Logger) (ibkr.Config, error) {
 	}
 	c.add(server.Close)
 	cfg.BaseURL, cfg.Pin = server.URL(), server.Pin()
+	cfg.Pacing.Poll = simPoll
 	return cfg, nil
 }
 

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -114,15 +112,6 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return usagef("%s takes no arguments, got %q; values are given by flags, see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
 	}
 	return nil
-}
-
-// fileThere reports a file or folder of the user's that does not exist.
-func fileThere(what, name string) error {
-	_, err := os.Stat(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return usagef("%s %s: no such file or folder", what, name)
-	}
-	return err
 }
 
 // choice is a flag that takes one of a list of words.

@@ -245,10 +245,10 @@ func TestDayOrderExpires(t *testing.T) {
 	clock := newClock()
 	opt := quiet()
 	opt.Now = clock.Now
-	c, ws := session(t, opt)
+	c, _ := session(t, opt)
 	c.place("d", `"orderType":"LMT","side":"BUY","quantity":1,"tif":"DAY","price":499.00`)
 	clock.add(24 * time.Hour)
-	ws.statuses("Cancelled")
+	eventually(t, "expired", func() bool { return c.order("d").Status == "Cancelled" })
 	if got := c.order("d"); got.Status != "Cancelled" || got.Reason != "Cancelled by System: order expired" {
 		t.Errorf("%+v", got)
 	}

@@ -33,7 +33,7 @@ func (p *product) dataField(tag string) (string, bool) {
 	case "7295":
 		return knownPrice(p.open)
 	case "7741":
-		return knownPrice(p.Price)
+		return knownPrice(p.prior())
 	case "7635":
 		return knownPrice(p.mark())
 	case "87":
@@ -69,12 +69,20 @@ func (p *product) staticField(tag string) (string, bool) {
 	case "7221":
 		return p.Exchange, true
 	case "82":
-		change := p.top.Last - p.Price
+		change := p.top.Last - p.prior()
 		return decimalText(change.Decimal()), p.top.Last > 0
 	case "83":
-		return changePercent(p.top.Last, p.Price), p.top.Last > 0
+		return changePercent(p.top.Last, p.prior()), p.top.Last > 0
 	}
 	return "", false
+}
+
+// prior is what changes are measured from: the price before the market began.
+func (p *product) prior() market.Price {
+	if p.walk != nil || p.open == 0 {
+		return p.Price
+	}
+	return p.open
 }
 
 const serverID = "q0"

@@ -1,0 +1,53 @@
+package ibkr_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gannet/broker/ibkr"
+	"gannet/broker/ibkr/ibkrsim"
+	"gannet/market"
+)
+
+// A whole session against the simulator of the Web API: connect, buy, see the
+// fill, stop. With a real gateway only the address, pin and account differ.
+func Example() {
+	sim, err := ibkrsim.Start(ibkrsim.Options{Manual: true, Timing: ibkrsim.Timing{Bridge: time.Millisecond}})
+	if err != nil {
+		panic(err)
+	}
+	defer sim.Close()
+	quote := ibkrsim.Quote{Bid: market.MustPrice("655"), Ask: market.MustPrice("655.02"), BidSize: market.Shares(500), AskSize: market.Shares(500)}
+	if err := sim.SetPrice("SPY", quote); err != nil {
+		panic(err)
+	}
+	instruments, _ := market.NewInstruments(market.Instrument{Name: "SPY.ARCA", SecType: "STK", Currency: "USD"})
+	broker, err := ibkr.New(ibkr.Config{
+		BaseURL: sim.URL(), Pin: sim.Pin(), Account: "DU1000001", Paper: true, Instruments: instruments,
+		Questions: ibkr.Questions{Confirm: []string{"o354"}},
+		Timeouts:  ibkr.Timeouts{Status: 5 * time.Millisecond},
+	})
+	if err != nil {
+		panic(err)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	err = broker.Run(ctx, func(body market.Body) {
+		switch b := body.(type) {
+		case *market.BrokerState:
+			if b.Ready {
+				broker.Submit(market.Order{ClientOrderID: "example-1", Ticket: market.BuyMarket(1, market.Shares(10))})
+			}
+		case *market.ExecReport:
+			if b.ExecType == market.ExecTrade {
+				fmt.Printf("%s %s %s at %s\n", b.ClientOrderID, b.Side, b.LastQty, b.LastPx)
+				stop()
+			}
+		}
+	})
+	fmt.Println(err)
+	// Output:
+	// example-1 BUY 10 at 655.02
+	// <nil>
+}
