@@ -170,15 +170,12 @@ func (m *machine) advance(at market.Nanos) {
 		m.now = at
 		m.begin()
 	}
-	for {
-		timer, due := m.timers.take(at - 1)
-		if !due {
-			break
-		}
+	for m.timers.due(at - 1) {
+		timer := m.timers.take()
 		m.now = max(m.now, timer.At)
 		m.venue.Advance(m.now)
 		m.publishReports()
-		m.publish(&timer)
+		m.publish(timer)
 	}
 	m.now = max(m.now, at)
 }
@@ -186,12 +183,8 @@ func (m *machine) advance(at market.Nanos) {
 // fireTimers fires those of the present time, after resting orders were looked
 // at and before the strategies see the data.
 func (m *machine) fireTimers() {
-	for {
-		timer, due := m.timers.take(m.now)
-		if !due {
-			return
-		}
-		m.publish(&timer)
+	for m.timers.due(m.now) {
+		m.publish(m.timers.take())
 	}
 }
 

@@ -82,12 +82,12 @@ func (t *timers) add(timer market.Timer) {
 	*t = slices.Insert(*t, i, timer)
 }
 
-// take removes and returns the first timer whose time has come.
-func (t *timers) take(now market.Nanos) (market.Timer, bool) {
-	if len(*t) == 0 || (*t)[0].At > now {
-		return market.Timer{}, false
-	}
+// due says whether a timer's time has come.
+func (t timers) due(now market.Nanos) bool { return len(t) > 0 && t[0].At <= now }
+
+// take removes and returns the first timer.
+func (t *timers) take() *market.Timer {
 	first := (*t)[0]
 	*t = slices.Delete(*t, 0, 1)
-	return first, true
+	return &first
 }

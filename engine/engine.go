@@ -20,12 +20,13 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Config is what an engine is made of. All fields but CancelOnStop, Observe
-// and Log must be set.
+// Config is what an engine is made of. All fields but Journal, Bars,
+// CancelOnStop, Observe and Log must be set.
 type Config struct {
 	Instruments    *market.Instruments
 	Session        Session
 	JournalDir     string
+	Journal        journal.Options
 	Desk           oms.Config
 	Strategies     []strategy.Instance
 	Bars           []market.Nanos // intervals to build from ticks
@@ -64,7 +65,7 @@ type Engine struct {
 // Open recovers the desk from the journal and makes the stages. Close the
 // engine with Run, or with Close when Run is not called.
 func Open(cfg Config) (*Engine, error) {
-	j, err := journal.Open(cfg.JournalDir, journal.Options{})
+	j, err := journal.Open(cfg.JournalDir, cfg.Journal)
 	if err != nil {
 		return nil, err
 	}

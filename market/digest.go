@@ -7,7 +7,8 @@ type Digest uint64
 
 // Word folds one word in.
 func (d *Digest) Word(w uint64) {
-	h := (uint64(*d) ^ w) * 0x9E3779B97F4A7C15
+	const seed, factor = 0x2545F4914F6CDD1D, 0x9E3779B97F4A7C15
+	h := (uint64(*d) ^ w ^ seed) * factor
 	*d = Digest(h ^ h>>32)
 }
 

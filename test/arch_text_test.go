@@ -94,20 +94,24 @@ func TestDependenciesExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	require := regexp.MustCompile(`(?m)^(?:require )?\s*([a-z]\S*\.\S+/\S+) (v\S+)( // indirect)?$`)
-	var direct []string
+	required := map[string]bool{}
+	explained := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)`").FindAllStringSubmatch(string(doc), -1) {
+		explained[m[1]] = true
+	}
 	for _, m := range require.FindAllStringSubmatch(string(mod), -1) {
-		if m[3] == "" {
-			direct = append(direct, m[1])
+		required[m[1]] = true
+		if direct := m[3] == ""; direct && !explained[m[1]] {
+			t.Errorf("docs/dependencies.md does not explain %s", m[1])
 		}
 	}
-	var explained []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)`").FindAllStringSubmatch(string(doc), -1) {
-		explained = append(explained, m[1])
+	for name := range explained {
+		if !required[name] {
+			t.Errorf("docs/dependencies.md explains %s, which go.mod does not require", name)
+		}
 	}
-	slices.Sort(direct)
-	slices.Sort(explained)
-	if len(direct) < 5 || !slices.Equal(direct, explained) {
-		t.Errorf("go.mod requires\n%v\ndocs/dependencies.md explains\n%v", direct, explained)
+	if len(required) < 5 {
+		t.Errorf("%d requirements read from go.mod", len(required))
 	}
 }
 
@@ -165,7 +169,7 @@ func parse(t *testing.T, dir string, names []string) (files []*ast.File) {
 // Sizes that code here stays within. They are a reader's, not a compiler's.
 const (
 	maxFile      = 500 // lines
-	maxFunction  = 70  // lines
+	maxFunction  = 70  // lines; a test's table of cases may be longer
 	maxInterface = 8   // methods
 )
 
@@ -187,7 +191,7 @@ func TestSizes(t *testing.T) {
 			ast.Inspect(f, func(n ast.Node) bool {
 				switch n := n.(type) {
 				case *ast.FuncDecl:
-					if got := lines(n); got > maxFunction {
+					if got := lines(n); got > maxFunction && !strings.HasSuffix(name, "_test.go") {
 						t.Errorf("%s/%s: %s has %d lines, want at most %d", p.path(), name, n.Name.Name, got, maxFunction)
 					}
 				case *ast.InterfaceType:

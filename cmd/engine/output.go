@@ -48,16 +48,6 @@ func (n number) MarshalJSON() ([]byte, error) {
 	return []byte(n), nil
 }
 
-// UnmarshalJSON keeps the digits.
-func (n *number) UnmarshalJSON(text []byte) error {
-	var exact json.Number
-	if err := json.Unmarshal(text, &exact); err != nil {
-		return err
-	}
-	*n = number(exact)
-	return nil
-}
-
 func moneyOf(m market.Money) number { return number(m.String()) }
 func priceOf(p market.Price) number { return number(p.String()) }
 func qtyOf(q market.Qty) number     { return number(q.String()) }

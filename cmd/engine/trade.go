@@ -43,7 +43,7 @@ func (p *plan) trade(ctx context.Context, log zerolog.Logger) (summary *engine.S
 	if err != nil {
 		return nil, err
 	}
-	b, err := p.bus(&c, log, fault)
+	b, operator, err := p.bus(&c, log, fault)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (p *plan) trade(ctx context.Context, log zerolog.Logger) (summary *engine.S
 		return nil, err
 	}
 	adapter.OnTick(e.Feed().OnTick)
-	stop, err := e.ServeControl(ctx, b)
+	stop, err := p.serveControl(ctx, &c, e, b, operator)
 	if err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -121,9 +121,9 @@ func (p *plan) gateway(c *closers, log zerolog.Logger) (ibkr.Config, error) {
 	return cfg, nil
 }
 
-// bus connects to the configured NATS server, or starts one inside and leaves
-// the operator's credential in the data folder for the control verbs.
-func (p *plan) bus(c *closers, log zerolog.Logger, fault context.CancelCauseFunc) (*natsbus.Bus, error) {
+// bus connects to the configured NATS server, or starts one inside. The
+// credential is the operator's with the server inside.
+func (p *plan) bus(c *closers, log zerolog.Logger, fault context.CancelCauseFunc) (b *natsbus.Bus, operator natsbus.Credential, err error) {
 	o := natsbus.Options{Instruments: p.instruments, Log: log, OnDrop: func(kind market.Kind, n uint64) {
 		if kind != market.KindTick && kind != market.KindBar {
 			fault(fmt.Errorf("bus: %d events of kind %s were lost", n, kind))
@@ -131,27 +131,34 @@ func (p *plan) bus(c *closers, log zerolog.Logger, fault context.CancelCauseFunc
 	}}
 	if p.cfg.Bus.URL != "" {
 		o.URL, o.NkeyFile = p.cfg.Bus.URL, p.cfg.Bus.CredentialFile
-		b, err := natsbus.Connect(o)
-		if err == nil {
-			c.add(b.Close)
+		b, err = natsbus.Connect(o)
+	} else {
+		var server *natsbus.Server
+		if server, err = natsbus.StartServer(natsbus.ServerOptions{Listen: p.cfg.Bus.Listen, Log: log}); err != nil {
+			return nil, operator, err
 		}
-		return b, err
+		c.add(func() error { server.Close(); return nil })
+		operator = server.Operator()
+		b, err = server.Connect(natsbus.EngineUser, o)
 	}
-	server, err := natsbus.StartServer(natsbus.ServerOptions{Listen: p.cfg.Bus.Listen, Log: log})
-	if err != nil {
-		return nil, err
-	}
-	c.add(func() error { server.Close(); return nil })
-	credential := operatorCredential(p.cfg)
-	if err := natsbus.WriteCredential(credential, server.Operator()); err != nil {
-		return nil, err
-	}
-	c.add(func() error { return removeFile(credential) })
-	b, err := server.Connect(natsbus.EngineUser, o)
 	if err == nil {
 		c.add(b.Close)
 	}
-	return b, err
+	return b, operator, err
+}
+
+// serveControl answers the control verbs. The operator's credential is left
+// in the data folder only now that the journal is this engine's: another
+// engine's must not be overwritten.
+func (p *plan) serveControl(ctx context.Context, c *closers, e *engine.Engine, b bus.Bus, operator natsbus.Credential) (func(), error) {
+	if operator.Seed != "" {
+		file := operatorCredential(p.cfg)
+		if err := natsbus.WriteCredential(file, operator); err != nil {
+			return nil, err
+		}
+		c.add(func() error { return removeFile(file) })
+	}
+	return e.ServeControl(ctx, b)
 }
 
 // operatorCredential is where a running engine leaves the key to its control.

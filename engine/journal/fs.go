@@ -42,6 +42,9 @@ type File interface {
 	Sync() error
 }
 
+// Disk is the operating system's file system, for an FS that wraps it.
+func Disk() FS { return diskFS{} }
+
 // diskFS is the operating system's file system.
 type diskFS struct{}
 

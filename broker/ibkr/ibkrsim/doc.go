@@ -8,6 +8,12 @@
 // at Server.URL; nothing in this package shares code with Gannet's own client,
 // so a wrong idea about the wire in one of them shows in a test of both.
 //
+//	srv, err := ibkrsim.Start(ibkrsim.Options{Seed: 7, StatePath: "var/sim.state"})
+//	// a client at srv.URL() that trusts srv.Pin()
+//	srv.Fault(ibkrsim.Fault{On: ibkrsim.PlaceOrder, Cut: ibkrsim.CutResponse})
+//	// its next order is taken, and it never hears of it
+//	truth := srv.State()
+//
 // # Contract
 //
 //   - Keys, JSON types and oddities are those seen on the wire, not those of

@@ -281,3 +281,71 @@ func TestOrderListQuirks(t *testing.T) {
 		t.Errorf("the stream told of %v", got)
 	}
 }
+
+// Outside the session a limit order waits in the system; it works when the
+// market opens, and a DAY order is over when it closes, restart or not.
+func TestClosedMarket(t *testing.T) {
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Skip(err)
+	}
+	clock := newClock()
+	clock.add(-2 * time.Hour) // Thursday 08:00 in New York
+	opt := persisted(t.TempDir() + "/state")
+	opt.Now = clock.Now
+	opt.Instruments = ibkrsim.DefaultInstruments()[:1]
+	opt.Instruments[0].Session = market.USEquity(newYork)
+	c, ws := session(t, opt)
+	c.place("early", `"orderType":"LMT","side":"BUY","quantity":5,"tif":"DAY","price":499.00`)
+	if got := ws.statuses("PreSubmitted"); got != "PendingSubmit PreSubmitted" {
+		t.Errorf("before the open: %s", got)
+	}
+	clock.add(time.Hour + 29*time.Minute)
+	c.login()
+	clock.add(time.Minute)
+	eventually(t, "the open", func() bool { return c.order("early").Status == "Submitted" })
+	hours := c.must("GET", "/contract/trading-schedule?conid=756733", "").(map[string]any)
+	day := hours["schedules"].(map[string]any)["20260709"].(map[string]any)["liquid_hours"].([]any)[0]
+	open, closing := time.Date(2026, 7, 9, 9, 30, 0, 0, newYork).Unix(), time.Date(2026, 7, 9, 16, 0, 0, 0, newYork).Unix()
+	wantJSON(t, day, fmt.Sprintf(`{"opening":%d,"closing":%d}`, open, closing))
+	if hours["exchange_time_zone"] != "US/Eastern" {
+		t.Errorf("time zone %v", hours["exchange_time_zone"])
+	}
+	if err := c.srv.Close(); err != nil {
+		t.Fatal(err)
+	}
+	clock.add(20 * time.Hour) // the next morning
+	c = start(t, opt)
+	eventually(t, "expired while nobody ran", func() bool { return c.order("early").Status == "Cancelled" })
+}
+
+// A trailing stop's level moves with the market, and stays where it was over a
+// restart: it must not begin again further away.
+func TestTrailingStopSurvivesRestart(t *testing.T) {
+	opt := persisted(t.TempDir() + "/state")
+	c, _ := session(t, opt)
+	c.must("POST", "/iserver/questions/suppress", `{"messageIds":["o10331"]}`)
+	c.place("trail", `"orderType":"TRAIL","side":"SELL","quantity":5,"tif":"GTC","trailingAmt":2,"trailingType":"amt"`)
+	tradeAt := func(price string) {
+		t.Helper()
+		at := market.MustPrice(price)
+		if err := c.srv.SetPrice("SPY", ibkrsim.Quote{Bid: at, Ask: at + market.MustPrice("0.02"), Last: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tradeAt("500.00")
+	tradeAt("510.00")
+	eventually(t, "the stop follows", func() bool { return c.order("trail").StopPx == market.MustPrice("508") })
+	if err := c.srv.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c = start(t, opt)
+	tradeAt("509.00")
+	if got := c.order("trail"); got.StopPx != market.MustPrice("508") || got.Status != "PreSubmitted" {
+		t.Errorf("after the restart: %+v", got)
+	}
+	tradeAt("507.90")
+	if got := c.order("trail"); got.Status != "Filled" {
+		t.Errorf("through the stop: %+v", got)
+	}
+}

@@ -94,14 +94,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case r.UserAgent() == "":
 		write(w, reply{status: 403, html: "<html><body><h1>Access Denied</h1></body></html>"})
 		return
+	case strings.HasPrefix(r.URL.Path, "/_sim/"):
+		s.serveControl(w, r)
+		return
 	case lengthMissing(r):
 		write(w, reply{status: 411, html: "<html><body><h1>Length Required</h1></body></html>"})
 		return
 	case r.URL.Path == "/":
 		write(w, reply{status: 200, html: loginPage})
-		return
-	case strings.HasPrefix(r.URL.Path, "/_sim/"):
-		s.serveControl(w, r)
 		return
 	}
 	path, ok := apiPath(r.URL.Path)
@@ -160,6 +160,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 	}
 	defer done()
 	out := s.handle(found, &request{vars: vars, query: r.URL.Query(), body: body})
+	s.opt.Log.Debug().Str("method", r.Method).Str("path", path).Int("status", out.status).Msg("ibkrsim: request")
 	if fault.Cut == CutResponse {
 		panic(http.ErrAbortHandler)
 	}

@@ -56,7 +56,7 @@ func openLog(path string) (*stateLog, []record, error) {
 		return nil, nil, fmt.Errorf("ibkrsim: state %s: lock: %w", path, err)
 	}
 	if !locked {
-		return nil, nil, fmt.Errorf("ibkrsim: state %s: in use by another process", path)
+		return nil, nil, fmt.Errorf("ibkrsim: state %s: locked: in use by another process", path)
 	}
 	file, records, err := readLog(path)
 	if err != nil {

@@ -217,3 +217,26 @@ func TestHeartbeat(t *testing.T) {
 		t.Error("a system frame without hb")
 	}
 }
+
+// A stream of quotes ends after fifteen minutes unless it is asked for again.
+func TestQuotesEnd(t *testing.T) {
+	clock := newClock()
+	opt := quiet()
+	opt.Now = clock.Now
+	c, ws := session(t, opt)
+	ws.send(`smd+756733+{"fields":["84"]}`)
+	ws.await("smd+756733")
+	for range 4 {
+		clock.add(4 * time.Minute)
+		c.must("POST", "/tickle", "")
+	}
+	c.quote("501.00", "501.02", 100)
+	ws.send("tic")
+	if got := ws.next()["topic"]; got != "tic" && got != "system" {
+		t.Errorf("a quote after sixteen minutes: %v", got)
+	}
+	ws.send(`smd+756733+{"fields":["84"]}`)
+	if got := ws.await("smd+756733")["84"]; got != "501.00" {
+		t.Errorf("renewed: %v", got)
+	}
+}
