@@ -43,70 +43,79 @@ func good() *risk.View {
 	}
 }
 
+type checkCase struct {
+	name string
+	set  func(v *risk.View)
+	want risk.Code
+}
+
+func px(s string) market.Price { return market.MustPrice(s) }
+
+func sh(n int64) market.Qty { return market.Shares(n) }
+
+// checkCases are, for each check, what passes, what is at its limit and what
+// is over it.
+var checkCases = []checkCase{
+	{"passes", func(*risk.View) {}, ""},
+	{"halted", func(v *risk.View) { v.State = risk.Halted }, risk.TradingHalted},
+	{"reduce only, opens", func(v *risk.View) { v.State = risk.ReduceOnly }, risk.ReducingOnly},
+	{"reduce only, closes all", func(v *risk.View) { v.State, v.Position = risk.ReduceOnly, -sh(10) }, ""},
+	{"reduce only, one too many", func(v *risk.View) { v.State, v.Position = risk.ReduceOnly, -sh(9) }, risk.ReducingOnly},
+	{"reduce only, another order closes already", func(v *risk.View) { v.State, v.Position, v.WorkingBuy = risk.ReduceOnly, -sh(10), sh(1) }, risk.ReducingOnly},
+	{"order for another account", func(v *risk.View) { v.Order.Account = "DU2" }, risk.AccountMismatch},
+	{"session of another account", func(v *risk.View) { v.Broker.Account = "DU2" }, risk.AccountMismatch},
+	{"live session for a paper engine", func(v *risk.View) { v.Broker.Paper = false }, risk.PaperLiveMismatch},
+	{"no session", func(v *risk.View) { v.Broker = nil }, risk.BrokerNotReady},
+	{"session down", func(v *risk.View) { v.Broker.Ready = false }, risk.BrokerNotReady},
+	{"not reconciled", func(v *risk.View) { v.Reconciled = false }, risk.NotReconciled},
+	{"unknown instrument", func(v *risk.View) { v.Instrument = nil }, risk.InstrumentUnknown},
+	{"no side", func(v *risk.View) { v.Order.Side = 0 }, risk.UnsupportedOrder},
+	{"no type", func(v *risk.View) { v.Order.Type = 0 }, risk.UnsupportedOrder},
+	{"no time in force", func(v *risk.View) { v.Order.TimeInForce = 0 }, risk.UnsupportedOrder},
+	{"GTD in the past", func(v *risk.View) { v.Order.TimeInForce, v.Order.ExpireTime = market.GTD, v.Now }, risk.UnsupportedOrder},
+	{"GTD ahead", func(v *risk.View) { v.Order.TimeInForce, v.Order.ExpireTime = market.GTD, v.Now+1 }, ""},
+	{"zero quantity", func(v *risk.View) { v.Order.OrderQty = 0 }, risk.QtyInvalid},
+	{"negative quantity", func(v *risk.View) { v.Order.OrderQty = -sh(1) }, risk.QtyInvalid},
+	{"part of a lot", func(v *risk.View) { v.Order.OrderQty = sh(1) + 1 }, risk.QtyInvalid},
+	{"limit without a price", func(v *risk.View) { v.Order.Price = 0 }, risk.PriceInvalid},
+	{"negative price", func(v *risk.View) { v.Order.Price = -px("1") }, risk.PriceInvalid},
+	{"off the tick", func(v *risk.View) { v.Order.Price = px("100.001") }, risk.PriceInvalid},
+	{"market order with a price", func(v *risk.View) { v.Order.Type = market.Market }, risk.PriceInvalid},
+	{"stop without a trigger", func(v *risk.View) { v.Order.Type, v.Order.Price = market.Stop, 0 }, risk.PriceInvalid},
+	{"trail without an amount", func(v *risk.View) { v.Order.Type, v.Order.Price = market.TrailingStop, 0 }, risk.PriceInvalid},
+	{"no quote", func(v *risk.View) { v.Quote = nil }, risk.MarketDataStale},
+	{"quote at the age limit", func(v *risk.View) { v.Quote.TsInit = 95 * market.Second }, ""},
+	{"quote too old", func(v *risk.View) { v.Quote.TsInit = 95*market.Second - 1 }, risk.MarketDataStale},
+	{"delayed data", func(v *risk.View) { v.Quote.Flags = market.FlagDelayed }, risk.MarketDataStale},
+	{"feed lost", func(v *risk.View) { v.Quote.Flags = market.FlagStale }, risk.MarketDataStale},
+	{"instrument halted", func(v *risk.View) { v.Quote.Flags = market.FlagHalted }, risk.MarketDataStale},
+	{"crossed", func(v *risk.View) { v.Quote.Bid = px("100.02") }, risk.MarketDataStale},
+	{"largest quantity", func(v *risk.View) { v.Order.OrderQty, v.Order.Price = sh(100), px("50") }, ""},
+	{"over the largest quantity", func(v *risk.View) { v.Order.OrderQty, v.Order.Price = sh(101), px("1") }, risk.MaxOrderQty},
+	{"largest value", func(v *risk.View) { v.Order.OrderQty = sh(50) }, ""},
+	{"over the largest value", func(v *risk.View) { v.Order.OrderQty, v.Order.Price = sh(50), px("100.01") }, risk.MaxOrderNotional},
+	{"market order's value is at the ask", func(v *risk.View) { v.Order.Type, v.Order.Price, v.Order.OrderQty = market.Market, 0, sh(50) }, risk.MaxOrderNotional},
+	{"at the collar", func(v *risk.View) { v.Quote.Ask, v.Quote.Bid, v.Order.Price = px("100"), px("99"), px("103") }, ""},
+	{"through the collar", func(v *risk.View) { v.Quote.Ask, v.Quote.Bid, v.Order.Price = px("100"), px("99"), px("103.01") }, risk.PriceCollar},
+	{"sell through the collar", func(v *risk.View) { v.Order.Side, v.Order.Price = market.Sell, px("96.98") }, risk.PriceCollar},
+	{"a limit that waits far away", func(v *risk.View) { v.Order.Price = px("1") }, ""},
+	{"largest position", func(v *risk.View) { v.Position, v.WorkingBuy = sh(100), sh(90) }, ""},
+	{"over the largest position", func(v *risk.View) { v.Position, v.WorkingBuy = sh(100), sh(91) }, risk.MaxPosition},
+	{"sells that work do not help", func(v *risk.View) { v.Position, v.WorkingBuy, v.WorkingSell = sh(100), sh(91), sh(100) }, risk.MaxPosition},
+	{"largest short", func(v *risk.View) { v.Order.Side, v.Position, v.WorkingSell = market.Sell, -sh(100), sh(91) }, risk.MaxPosition},
+	{"a position over its limit may shrink", func(v *risk.View) { v.Order.Side, v.Position = market.Sell, sh(500) }, ""},
+	{"seen before", func(v *risk.View) { v.Duplicate = true }, risk.DuplicateIntent},
+	{"last of the second", func(v *risk.View) { v.SubmitsInSecond = 4 }, ""},
+	{"too many in a second", func(v *risk.View) { v.SubmitsInSecond = 5 }, risk.RateSubmit},
+	{"too many in a minute", func(v *risk.View) { v.SubmitsInMinute = 20 }, risk.RateSubmit},
+	{"operator flattens what is halted, with old data", func(v *risk.View) {
+		v.OperatorFlatten, v.State, v.Reconciled, v.Quote, v.SubmitsInSecond = true, risk.Halted, false, nil, 99
+	}, ""},
+	{"operator flattens into the wrong account", func(v *risk.View) { v.OperatorFlatten, v.Broker.Account = true, "DU2" }, risk.AccountMismatch},
+}
+
 func TestChecks(t *testing.T) {
-	px, sh := market.MustPrice, market.Shares
-	for _, tt := range []struct {
-		name string
-		set  func(v *risk.View)
-		want risk.Code
-	}{
-		{"passes", func(*risk.View) {}, ""},
-		{"halted", func(v *risk.View) { v.State = risk.Halted }, risk.TradingHalted},
-		{"reduce only, opens", func(v *risk.View) { v.State = risk.ReduceOnly }, risk.ReducingOnly},
-		{"reduce only, closes all", func(v *risk.View) { v.State, v.Position = risk.ReduceOnly, -sh(10) }, ""},
-		{"reduce only, one too many", func(v *risk.View) { v.State, v.Position = risk.ReduceOnly, -sh(9) }, risk.ReducingOnly},
-		{"reduce only, another order closes already", func(v *risk.View) { v.State, v.Position, v.WorkingBuy = risk.ReduceOnly, -sh(10), sh(1) }, risk.ReducingOnly},
-		{"order for another account", func(v *risk.View) { v.Order.Account = "DU2" }, risk.AccountMismatch},
-		{"session of another account", func(v *risk.View) { v.Broker.Account = "DU2" }, risk.AccountMismatch},
-		{"live session for a paper engine", func(v *risk.View) { v.Broker.Paper = false }, risk.PaperLiveMismatch},
-		{"no session", func(v *risk.View) { v.Broker = nil }, risk.BrokerNotReady},
-		{"session down", func(v *risk.View) { v.Broker.Ready = false }, risk.BrokerNotReady},
-		{"not reconciled", func(v *risk.View) { v.Reconciled = false }, risk.NotReconciled},
-		{"unknown instrument", func(v *risk.View) { v.Instrument = nil }, risk.InstrumentUnknown},
-		{"no side", func(v *risk.View) { v.Order.Side = 0 }, risk.UnsupportedOrder},
-		{"no type", func(v *risk.View) { v.Order.Type = 0 }, risk.UnsupportedOrder},
-		{"no time in force", func(v *risk.View) { v.Order.TimeInForce = 0 }, risk.UnsupportedOrder},
-		{"GTD in the past", func(v *risk.View) { v.Order.TimeInForce, v.Order.ExpireTime = market.GTD, v.Now }, risk.UnsupportedOrder},
-		{"GTD ahead", func(v *risk.View) { v.Order.TimeInForce, v.Order.ExpireTime = market.GTD, v.Now+1 }, ""},
-		{"zero quantity", func(v *risk.View) { v.Order.OrderQty = 0 }, risk.QtyInvalid},
-		{"negative quantity", func(v *risk.View) { v.Order.OrderQty = -sh(1) }, risk.QtyInvalid},
-		{"part of a lot", func(v *risk.View) { v.Order.OrderQty = sh(1) + 1 }, risk.QtyInvalid},
-		{"limit without a price", func(v *risk.View) { v.Order.Price = 0 }, risk.PriceInvalid},
-		{"negative price", func(v *risk.View) { v.Order.Price = -px("1") }, risk.PriceInvalid},
-		{"off the tick", func(v *risk.View) { v.Order.Price = px("100.001") }, risk.PriceInvalid},
-		{"market order with a price", func(v *risk.View) { v.Order.Type = market.Market }, risk.PriceInvalid},
-		{"stop without a trigger", func(v *risk.View) { v.Order.Type, v.Order.Price = market.Stop, 0 }, risk.PriceInvalid},
-		{"trail without an amount", func(v *risk.View) { v.Order.Type, v.Order.Price = market.TrailingStop, 0 }, risk.PriceInvalid},
-		{"no quote", func(v *risk.View) { v.Quote = nil }, risk.MarketDataStale},
-		{"quote at the age limit", func(v *risk.View) { v.Quote.TsInit = 95 * market.Second }, ""},
-		{"quote too old", func(v *risk.View) { v.Quote.TsInit = 95*market.Second - 1 }, risk.MarketDataStale},
-		{"delayed data", func(v *risk.View) { v.Quote.Flags = market.FlagDelayed }, risk.MarketDataStale},
-		{"feed lost", func(v *risk.View) { v.Quote.Flags = market.FlagStale }, risk.MarketDataStale},
-		{"instrument halted", func(v *risk.View) { v.Quote.Flags = market.FlagHalted }, risk.MarketDataStale},
-		{"crossed", func(v *risk.View) { v.Quote.Bid = px("100.02") }, risk.MarketDataStale},
-		{"largest quantity", func(v *risk.View) { v.Order.OrderQty, v.Order.Price = sh(100), px("50") }, ""},
-		{"over the largest quantity", func(v *risk.View) { v.Order.OrderQty, v.Order.Price = sh(101), px("1") }, risk.MaxOrderQty},
-		{"largest value", func(v *risk.View) { v.Order.OrderQty = sh(50) }, ""},
-		{"over the largest value", func(v *risk.View) { v.Order.OrderQty, v.Order.Price = sh(50), px("100.01") }, risk.MaxOrderNotional},
-		{"market order's value is at the ask", func(v *risk.View) { v.Order.Type, v.Order.Price, v.Order.OrderQty = market.Market, 0, sh(50) }, risk.MaxOrderNotional},
-		{"at the collar", func(v *risk.View) { v.Quote.Ask, v.Quote.Bid, v.Order.Price = px("100"), px("99"), px("103") }, ""},
-		{"through the collar", func(v *risk.View) { v.Quote.Ask, v.Quote.Bid, v.Order.Price = px("100"), px("99"), px("103.01") }, risk.PriceCollar},
-		{"sell through the collar", func(v *risk.View) { v.Order.Side, v.Order.Price = market.Sell, px("96.98") }, risk.PriceCollar},
-		{"a limit that waits far away", func(v *risk.View) { v.Order.Price = px("1") }, ""},
-		{"largest position", func(v *risk.View) { v.Position, v.WorkingBuy = sh(100), sh(90) }, ""},
-		{"over the largest position", func(v *risk.View) { v.Position, v.WorkingBuy = sh(100), sh(91) }, risk.MaxPosition},
-		{"sells that work do not help", func(v *risk.View) { v.Position, v.WorkingBuy, v.WorkingSell = sh(100), sh(91), sh(100) }, risk.MaxPosition},
-		{"largest short", func(v *risk.View) { v.Order.Side, v.Position, v.WorkingSell = market.Sell, -sh(100), sh(91) }, risk.MaxPosition},
-		{"a position over its limit may shrink", func(v *risk.View) { v.Order.Side, v.Position = market.Sell, sh(500) }, ""},
-		{"seen before", func(v *risk.View) { v.Duplicate = true }, risk.DuplicateIntent},
-		{"last of the second", func(v *risk.View) { v.SubmitsInSecond = 4 }, ""},
-		{"too many in a second", func(v *risk.View) { v.SubmitsInSecond = 5 }, risk.RateSubmit},
-		{"too many in a minute", func(v *risk.View) { v.SubmitsInMinute = 20 }, risk.RateSubmit},
-		{"operator flattens what is halted, with old data", func(v *risk.View) {
-			v.OperatorFlatten, v.State, v.Reconciled, v.Quote, v.SubmitsInSecond = true, risk.Halted, false, nil, 99
-		}, ""},
-		{"operator flattens into the wrong account", func(v *risk.View) { v.OperatorFlatten, v.Broker.Account = true, "DU2" }, risk.AccountMismatch},
-	} {
+	for _, tt := range checkCases {
 		t.Run(tt.name, func(t *testing.T) {
 			v := good()
 			tt.set(v)
