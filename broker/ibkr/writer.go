@@ -122,11 +122,15 @@ func (a *Adapter) refuseQueued() {
 	}
 }
 
-// refuse reports that a request was not sent, or was turned down.
+// refuse reports that a request was not sent, or was turned down. For an order
+// whose id is known to be with the venue that is no rejection: it was sent
+// before.
 func (a *Adapter) refuse(r *orderRequest, text string) {
 	t := market.ExecRejected
 	if r.kind != submit {
 		t = market.ExecCancelRejected
+	} else if a.book.seen(r.order.ClientOrderID) {
+		t = market.ExecUnknown
 	}
 	a.book.answer(&r.order, t, text)
 }
