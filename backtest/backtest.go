@@ -136,10 +136,11 @@ func (m *machine) replay() error {
 	return m.err
 }
 
-// begin opens the simulated session and starts the strategies, at the first
-// data point.
-func (m *machine) begin() {
-	m.begun = true
+// begin opens the simulated session and starts the strategies a day before the
+// first data point, so that they can ask for a time before it.
+func (m *machine) begin(at market.Nanos) {
+	m.begun, m.now = true, at-market.Day
+	defer func() { m.now = at }()
 	account := m.cfg.Gate.Account().Account
 	m.publish(&market.BrokerState{Ready: true, Account: account, Paper: true, Name: "Brokerage", TsEvent: m.now})
 	m.publish(&market.Snapshot{
@@ -164,11 +165,11 @@ func (m *machine) stop() {
 }
 
 // advance moves time to a data point's. Timers before it fire at their own
-// time.
+// time; those before the first data point fire with it, when there are prices.
 func (m *machine) advance(at market.Nanos) {
 	if !m.begun {
-		m.now = at
-		m.begin()
+		m.begin(at)
+		return
 	}
 	for m.timers.due(at - 1) {
 		timer := m.timers.take()

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"context"
+
 	"gannet/market"
 	"gannet/oms"
 )
@@ -76,6 +78,13 @@ type FillView struct {
 	Qty        market.Qty   `json:"qty"`
 	Price      market.Price `json:"price"`
 	Commission market.Money `json:"commission"`
+}
+
+// Status asks a running engine how it stands; false when ctx ends first.
+func (e *Engine) Status(ctx context.Context) (*Status, bool) {
+	var reply ControlReply
+	ok := e.runner.Do(ctx, func(d *oms.Desk) { e.tellStatus(d, &reply) })
+	return reply.Status, ok
 }
 
 func (e *Engine) tellStatus(d *oms.Desk, reply *ControlReply) {

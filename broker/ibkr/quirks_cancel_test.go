@@ -1,9 +1,7 @@
 package ibkr
 
 import (
-	"context"
 	"fmt"
-	"strings"
 	"testing"
 
 	"gannet/market"

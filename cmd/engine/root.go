@@ -81,14 +81,15 @@ func (a *app) json() bool { return a.output.value == "json" }
 func init() { zerolog.TimeFieldFormat = time.RFC3339Nano }
 
 // logger writes to stderr as the configuration says.
-func (a *app) logger(cfg *configs.Config) zerolog.Logger {
+func (a *app) logger(cfg *configs.Config) zerolog.Logger { return a.loggerTo(a.err, cfg) }
+
+func (a *app) loggerTo(w io.Writer, cfg *configs.Config) zerolog.Logger {
 	level, err := zerolog.ParseLevel(cfg.Log.Level)
 	if err != nil {
 		level = zerolog.InfoLevel
 	}
-	var w io.Writer = a.err
 	if cfg.Log.Format == "console" {
-		w = zerolog.ConsoleWriter{Out: a.err, NoColor: !a.colors(), TimeFormat: "15:04:05.000"}
+		w = zerolog.ConsoleWriter{Out: w, NoColor: !a.colors(), TimeFormat: "15:04:05.000"}
 	}
 	return zerolog.New(w).Level(level).With().Timestamp().Logger()
 }

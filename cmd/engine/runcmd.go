@@ -74,7 +74,8 @@ func (a *app) run(ctx context.Context, cfg *configs.Config, span time.Duration) 
 	if err != nil {
 		return err
 	}
-	log := a.logger(cfg)
+	view := newLive(a.out, a.err, p.instruments)
+	log := a.loggerTo(view, cfg)
 	if names := cfg.Variables(); len(names) > 0 {
 		log.Info().Strs("variables", names).Msg("environment applied")
 	}
@@ -83,7 +84,11 @@ func (a *app) run(ctx context.Context, cfg *configs.Config, span time.Duration) 
 		ctx, cancel = context.WithTimeout(ctx, span)
 		defer cancel()
 	}
-	summary, err := p.trade(ctx, log)
+	show := view
+	if a.json() {
+		show = nil
+	}
+	summary, err := p.trade(ctx, log, show)
 	if summary == nil {
 		return err
 	}

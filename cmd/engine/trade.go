@@ -24,8 +24,9 @@ import (
 )
 
 // trade runs an engine on a bus with a broker, in any mode, until ctx ends.
-// The summary is nil when the engine did not come to run.
-func (p *plan) trade(ctx context.Context, log zerolog.Logger) (summary *engine.Summary, err error) {
+// What happens is shown on view, or logged when that is nil. The summary is nil
+// when the engine did not come to run.
+func (p *plan) trade(ctx context.Context, log zerolog.Logger, view *live) (summary *engine.Summary, err error) {
 	ctx, fault := context.WithCancelCause(ctx)
 	defer fault(nil)
 	var c closers
@@ -47,7 +48,7 @@ func (p *plan) trade(ctx context.Context, log zerolog.Logger) (summary *engine.S
 	if err != nil {
 		return nil, err
 	}
-	e, err := engine.Open(p.engineConfig(adapter, b, log))
+	e, err := engine.Open(p.engineConfig(adapter, b, log, view))
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +57,22 @@ func (p *plan) trade(ctx context.Context, log zerolog.Logger) (summary *engine.S
 	if err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
+	shown := showStatus(ctx, e, view)
 	done, err := e.Run(ctx)
+	shown()
 	stop()
 	return &done, errors.Join(err, faultOf(ctx))
+}
+
+// showStatus keeps the status line until the returned function is called.
+func showStatus(ctx context.Context, e *engine.Engine, view *live) func() {
+	if view == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() { view.keepStatus(ctx, e.Status); close(ended) }()
+	return func() { cancel(); <-ended }
 }
 
 // faultOf is why a run was ended, when it was neither the user nor the clock.
@@ -69,8 +83,12 @@ func faultOf(ctx context.Context) error {
 	return nil
 }
 
-func (p *plan) engineConfig(adapter *ibkr.Adapter, b bus.Bus, log zerolog.Logger) engine.Config {
+func (p *plan) engineConfig(adapter *ibkr.Adapter, b bus.Bus, log zerolog.Logger, view *live) engine.Config {
 	now := time.Now()
+	observe := p.observer(log)
+	if view != nil {
+		observe = view.observe
+	}
 	return engine.Config{
 		Instruments: p.instruments,
 		Session: engine.Session{
@@ -80,7 +98,7 @@ func (p *plan) engineConfig(adapter *ibkr.Adapter, b bus.Bus, log zerolog.Logger
 		JournalDir: p.journalDir(), Desk: oms.Config{Instruments: p.instruments, Gate: p.gate, CashFromBroker: true},
 		Strategies: p.strategies, Bars: p.bars, Broker: adapter, Bus: b, Clock: engine.NewSystemClock(),
 		ReconcileEvery: p.cfg.Reconcile.Every, CancelOnStop: p.cfg.OnStop == "cancel",
-		Observe: p.observer(log), Log: log,
+		Observe: observe, Log: log,
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -72,15 +71,20 @@ func (s *OrderFile) Start(ctx strategy.Context) error {
 // bind finds the row's instrument among those that the strategy was given, and
 // with it the time that a date stands for.
 func (r *row) bind(ctx strategy.Context) error {
-	names := make([]string, len(ctx.Instruments()))
-	for i, id := range ctx.Instruments() {
-		names[i] = ctx.Instrument(id).Name
+	var names []string
+	var found []market.InstrumentID
+	for _, id := range ctx.Instruments() {
+		one := ctx.Instrument(id)
+		names = append(names, one.Name)
+		if one.Name == r.name || one.Symbol() == r.name {
+			found = append(found, id)
+		}
 	}
-	i := slices.Index(names, r.name)
-	if i < 0 {
-		return r.at.errorf("instrument", "got %q, want one of the strategy's: %s", r.name, strings.Join(names, ", "))
+	if len(found) != 1 {
+		return r.at.errorf("instrument", "got %q, want one of the strategy's, its exchange left out where that is clear: %s",
+			r.name, strings.Join(names, ", "))
 	}
-	r.ticket.Instrument = ctx.Instruments()[i]
+	r.ticket.Instrument = found[0]
 	if r.day.IsZero() {
 		return nil
 	}

@@ -207,7 +207,7 @@ func TestErrorsNameTheCell(t *testing.T) {
 
 func TestStartErrors(t *testing.T) {
 	cases := []struct{ row, want string }{
-		{"QQQ.NASDAQ,BUY,1,MKT,,,,,", `strategy: s: o.csv:2:27: instrument: got "QQQ.NASDAQ", want one of the strategy's: SPY.ARCA, IBM.NYSE`},
+		{"QQQ.NASDAQ,BUY,1,MKT,,,,,", `strategy: s: o.csv:2:27: instrument: got "QQQ.NASDAQ", want one of the strategy's, its exchange left out where that is clear: SPY.ARCA, IBM.NYSE`},
 		{"SPY.ARCA,BUY,1,LMT,5,,,GTD,2026-01-04", `strategy: s: o.csv:2:54: gtd: got 2026-01-04, want a date whose session ends after the order's time`},
 	}
 	for _, c := range cases {
