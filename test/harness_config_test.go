@@ -3,6 +3,8 @@ package test
 import (
 	"fmt"
 	"strings"
+	"testing"
+	"time"
 )
 
 // instruments are those that every simulator serves.
@@ -59,4 +61,18 @@ func (c config) yaml() string {
 	fmt.Fprint(&b, "risk: {max_order_qty: 500, max_order_notional: 500000, price_collar_percent: 3, max_data_age: 5s, "+
 		"max_position_qty: 5000, max_submits_per_second: 100, max_submits_per_minute: 6000}\n")
 	return b.String() + c.extra
+}
+
+// resting is a strategy that sends an order to buy SPY far below the market,
+// good till canceled, as soon as the engine can be there; the later times are
+// for a slow machine, and send no order that matters.
+func resting(t *testing.T) string {
+	t.Helper()
+	var rows strings.Builder
+	rows.WriteString("time,instrument,side,qty,type,limit,stop,trail,tif,gtd\n")
+	for _, after := range []time.Duration{8, 16, 40, 70} {
+		at := time.Now().Add(after * time.Second).UTC().Format(time.RFC3339)
+		fmt.Fprintf(&rows, "%s,SPY.ARCA,BUY,1,LMT,640,,,GTC,\n", at)
+	}
+	return "{id: file, name: orderfile, instruments: [SPY.ARCA], params: {file: " + write(t, t.TempDir(), "orders.csv", rows.String()) + "}}"
 }

@@ -1,6 +1,7 @@
 package ibkr
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -8,7 +9,7 @@ import (
 )
 
 // errNotOurs says that a row belongs to another account.
-var errNotOurs = fmt.Errorf("ibkr: row: of another account")
+var errNotOurs = errors.New("ibkr: row: of another account")
 
 // fill turns an execution row into a report. Amounts come from size and price
 // only; the order is found by its reference, else by its id.
@@ -26,7 +27,7 @@ func (b *book) fill(row *TradeRow) (*market.ExecReport, error) {
 	r.LastPx, pxErr = priceOf(row.Price)
 	switch {
 	case r.ExecID == "":
-		return nil, fmt.Errorf("ibkr: execution: no id")
+		return nil, errors.New("ibkr: execution: no id")
 	case r.Side == 0:
 		return nil, fmt.Errorf("ibkr: execution %s: side %q, want B or S", r.ExecID, row.Side)
 	case qtyErr != nil || !row.Size.Valid || r.LastQty < 0:

@@ -2,6 +2,7 @@ package ibkr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -186,7 +187,7 @@ func (a *Adapter) askCash(ctx context.Context) ([]market.Money, error) {
 	}
 	base, ok := ledger["BASE"]
 	if !ok || !base.Cash.Valid {
-		return nil, fmt.Errorf("ibkr: ledger: no BASE cash in it")
+		return nil, errors.New("ibkr: ledger: no BASE cash in it")
 	}
 	return []market.Money{base.Cash.Decimal}, nil
 }
