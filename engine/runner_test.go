@@ -22,7 +22,6 @@ type stepClock struct{ now atomic.Int64 }
 
 func (c *stepClock) Now() market.Nanos                     { return market.Nanos(c.now.Add(1)) }
 func (c *stepClock) AfterFunc(market.Nanos, func()) func() { return func() {} }
-func (c *stepClock) advance(d market.Nanos)                { c.now.Add(int64(d)) }
 
 // recordingBroker notes what reaches it, and what was durable at that moment.
 type recordingBroker struct {

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bufio"
+	"errors"
 	"bytes"
 	"fmt"
 	"io"
@@ -29,14 +30,14 @@ func newLines(name string, in io.Reader) *lines {
 func (l *lines) next() ([]byte, error) {
 	for {
 		line, err := l.in.ReadSlice('\n')
-		if err == io.EOF && len(line) == 0 {
+		if errors.Is(err, io.EOF) && len(line) == 0 {
 			return nil, io.EOF
 		}
 		l.n++
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			return nil, fmt.Errorf("feed: %s:%d: line is longer than %d bytes", l.name, l.n, maxLine)
 		}
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, fmt.Errorf("feed: %s:%d: read: %w", l.name, l.n, err)
 		}
 		if line = chomp(line); len(line) != 0 {

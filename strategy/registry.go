@@ -15,12 +15,12 @@ type registered struct {
 // registry is sorted by name. It is written by init functions only.
 var registry []registered
 
-// Register makes a kind of strategy known under a name. make returns a new
+// Register makes a kind of strategy known under a name. fresh returns a new
 // one with its default parameters set: a pointer to a struct whose exported
 // fields are the parameters, named by their yaml tag. Call it in init. It
 // panics when the name is empty, odd or taken, or when a field has a type that
 // no parameter can have.
-func Register(name string, make func() Strategy) {
+func Register(name string, fresh func() Strategy) {
 	if !isToken(name) {
 		panic(fmt.Sprintf("strategy: name %q: want letters, digits, - and _", name))
 	}
@@ -28,10 +28,10 @@ func Register(name string, make func() Strategy) {
 	if taken {
 		panic(fmt.Sprintf("strategy: %s: registered twice", name))
 	}
-	if _, err := fieldsOf(make()); err != nil {
+	if _, err := fieldsOf(fresh()); err != nil {
 		panic(fmt.Sprintf("strategy: %s: %v", name, err))
 	}
-	registry = slices.Insert(registry, i, registered{name, make})
+	registry = slices.Insert(registry, i, registered{name, fresh})
 }
 
 func find(name string) (int, bool) {

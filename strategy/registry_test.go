@@ -34,7 +34,7 @@ type kinds struct {
 	Text    string       `yaml:"text"`
 	Levels  []market.Price
 	Hidden  int `yaml:"-"`
-	private int
+	private int //nolint:unused // a field that must not become a parameter
 }
 
 func (k *kinds) Validate() error {

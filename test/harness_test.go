@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,6 +27,10 @@ const patience = 90 * time.Second
 var built string // folder of the binary, once it is built
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		_ = flag.Set("test.parallel", "8") // they wait for the broker's pace, not for the processor
+	}
 	code := m.Run()
 	if built != "" {
 		_ = os.RemoveAll(built)

@@ -61,7 +61,7 @@ func (b *book) onExecution(row *TradeRow) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	r, err := b.fill(row)
-	if err == errNotOurs {
+	if errors.Is(err, errNotOurs) {
 		return nil
 	}
 	if err != nil {
@@ -95,7 +95,7 @@ func (b *book) onTrades(rows []TradeRow) ([]market.ExecReport, error) {
 	at := make(map[string]int, len(rows))
 	for i := range rows {
 		r, err := b.fill(&rows[i])
-		if err == errNotOurs || err != nil && rows[i].OrderRef == "" && b.instruments(int64(rows[i].Conid)) == 0 {
+		if errors.Is(err, errNotOurs) || err != nil && rows[i].OrderRef == "" && b.instruments(int64(rows[i].Conid)) == 0 {
 			continue
 		}
 		if err != nil {

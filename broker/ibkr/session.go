@@ -167,8 +167,8 @@ func (k *keeper) open(ctx context.Context) error {
 // awaitUp polls until the session is up. A server says "no bridge" for a
 // moment after the beginning.
 func (k *keeper) awaitUp(ctx context.Context) error {
-	last := errors.New("no answer")
 	for {
+		var last error
 		s, err := k.client.AuthStatus(ctx)
 		switch {
 		case err == nil && s.Up():

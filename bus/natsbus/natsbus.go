@@ -141,7 +141,7 @@ func (b *Bus) refused() error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err == b.refusal {
+	if errors.Is(err, b.refusal) {
 		return nil
 	}
 	b.refusal = err

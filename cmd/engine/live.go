@@ -90,13 +90,13 @@ func (l *live) line(at market.Nanos, what, text string) {
 
 func (l *live) clear() {
 	if l.status != "" {
-		io.WriteString(l.out, "\r\x1b[K")
+		fmt.Fprint(l.out, "\r\x1b[K")
 	}
 }
 
 func (l *live) restore() {
 	if l.status != "" {
-		io.WriteString(l.out, l.status)
+		fmt.Fprint(l.out, l.status)
 	}
 }
 

@@ -77,7 +77,7 @@ func showStatus(ctx context.Context, e *engine.Engine, view *live) func() {
 
 // faultOf is why a run was ended, when it was neither the user nor the clock.
 func faultOf(ctx context.Context) error {
-	if cause := context.Cause(ctx); cause != ctx.Err() {
+	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
 		return cause
 	}
 	return nil
