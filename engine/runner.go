@@ -96,6 +96,8 @@ func (r *Runner) step(ev *market.Event) error {
 		if r.desk.Agrees(body) {
 			return nil
 		}
+		news := r.desk.News(body)
+		ev.Body = &news
 		if err := r.record.input(ev); err != nil {
 			return err
 		}

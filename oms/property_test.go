@@ -13,7 +13,7 @@ import (
 // history is a random life of a desk, and what must be true of it.
 type history struct {
 	t      *rapid.T
-	table  *market.Instruments
+	fresh  func() *oms.Desk
 	desk   *oms.Desk
 	now    market.Nanos
 	events []market.Event
@@ -175,10 +175,29 @@ func (h *history) snapshot() {
 		s.Orders = market.Unavailable[market.Order]("test")
 	}
 	agrees, before := h.desk.Agrees(s), h.desk.Hash()
-	h.step(s)
+	news := h.desk.News(s)
+	whole := h.replay()
+	h.step(&news)
+	last := h.events[len(h.events)-1]
+	last.Body = s
+	whole.Step(&last, &oms.Effects{})
+	if whole.Hash() != h.desk.Hash() {
+		h.t.Fatalf("stepping the news ends at %x, the whole snapshot at %x", h.desk.Hash(), whole.Hash())
+	}
 	if agrees && (h.desk.Hash() != before || !h.fx.Empty()) {
 		h.t.Fatalf("Agrees said yes, and Step did %+v", h.fx)
 	}
+}
+
+// replay is another desk that took the same events.
+func (h *history) replay() *oms.Desk {
+	again := h.fresh()
+	var fx oms.Effects
+	for i := range h.events {
+		fx.Reset()
+		again.Step(&h.events[i], &fx)
+	}
+	return again
 }
 
 func (h *history) start() {
@@ -193,20 +212,14 @@ func TestAnyHistory(t *testing.T) {
 		fresh := func() *oms.Desk {
 			return oms.NewDesk(oms.Config{Instruments: newTable(t), Gate: newGate(t), Cash: market.MustMoney("100000")})
 		}
-		h := &history{t: rt, table: newTable(t), desk: fresh(), now: market.Day, cash: market.MustMoney("100000"), sent: map[market.ClientOrderID]int{}}
+		h := &history{t: rt, fresh: fresh, desk: fresh(), now: market.Day, cash: market.MustMoney("100000"), sent: map[market.ClientOrderID]int{}}
 		h.start()
 		h.step(&market.Snapshot{Account: account, TsEvent: h.now, Orders: market.Known[market.Order](nil), Trades: market.Known[market.ExecReport](nil), Positions: market.Known[market.Holding](nil)})
 		rt.Repeat(map[string]func(*rapid.T){
 			"submit": func(*rapid.T) { h.submit() }, "status": func(*rapid.T) { h.status() }, "trade": func(*rapid.T) { h.trade() },
 			"wish": func(*rapid.T) { h.wish() }, "snapshot": func(*rapid.T) { h.snapshot() }, "start": func(*rapid.T) { h.start() },
 		})
-		again := fresh()
-		var fx oms.Effects
-		for i := range h.events {
-			fx.Reset()
-			again.Step(&h.events[i], &fx)
-		}
-		if again.Hash() != h.desk.Hash() {
+		if again := h.replay(); again.Hash() != h.desk.Hash() {
 			rt.Fatalf("replay ends at %x, not %x", again.Hash(), h.desk.Hash())
 		}
 	})
