@@ -54,7 +54,7 @@ func spy(t testing.TB) *market.Instruments {
 func wideGate(t testing.TB) *risk.Gate {
 	t.Helper()
 	gate, err := risk.NewGate(
-		risk.AccountLimits{Account: "DBACKTEST", Paper: true, MaxSubmitsPerSecond: 1_000_000, MaxSubmitsPerMinute: 1_000_000},
+		risk.AccountLimits{Account: "DBACKTEST", Paper: true, MaxSubmitsPerSecond: 10_000, MaxSubmitsPerMinute: 10_000},
 		risk.Limits{
 			MaxOrderQty: market.Shares(1_000_000), MaxOrderNotional: market.MustMoney("1000000000"),
 			PriceCollarPercent: market.MustMoney("100"), MaxDataAge: 7 * market.Day, MaxPositionQty: market.Shares(1_000_000),

@@ -139,31 +139,47 @@ func (n *Normalizer) check(s *state, raw *market.Tick) Verdict {
 	if raw.Mask&market.HasLast != 0 && raw.Last == 0 {
 		return RefusedPrice
 	}
-	for _, f := range [3]struct {
-		has   market.TickMask
-		price market.Price
-	}{{market.HasBid, raw.Bid}, {market.HasAsk, raw.Ask}, {market.HasLast, raw.Last}} {
-		switch {
-		case raw.Mask&f.has == 0 || f.price == 0:
-		case f.price < 0 || f.price > maxPrice:
-			return RefusedPrice
-		case s.good != 0 && !n.near(f.price, s.good):
-			return RefusedJump
-		}
-	}
-	for _, f := range [3]struct {
-		has  market.TickMask
-		size market.Qty
-	}{{market.HasBidSize, raw.BidSize}, {market.HasAskSize, raw.AskSize}, {market.HasLastSize, raw.LastSize}} {
-		if raw.Mask&f.has != 0 && (f.size < 0 || f.size > maxSize) {
-			return RefusedSize
+	for _, v := range [...]Verdict{
+		n.checkPrice(s, raw.Mask&market.HasBid, raw.Bid),
+		n.checkPrice(s, raw.Mask&market.HasAsk, raw.Ask),
+		n.checkPrice(s, raw.Mask&market.HasLast, raw.Last),
+		checkQty(raw.Mask&market.HasBidSize, raw.BidSize),
+		checkQty(raw.Mask&market.HasAskSize, raw.AskSize),
+		checkQty(raw.Mask&market.HasLastSize, raw.LastSize),
+	} {
+		if v != Passed {
+			return v
 		}
 	}
 	return Passed
 }
 
-// near says that neither price is more than maxJump times the other.
+// checkPrice looks at one price, if there is one.
+func (n *Normalizer) checkPrice(s *state, has market.TickMask, p market.Price) Verdict {
+	switch {
+	case has == 0 || p == 0:
+		return Passed
+	case p < 0 || p > maxPrice:
+		return RefusedPrice
+	case s.good != 0 && !n.near(p, s.good):
+		return RefusedJump
+	}
+	return Passed
+}
+
+func checkQty(has market.TickMask, size market.Qty) Verdict {
+	if has != 0 && (size < 0 || size > maxSize) {
+		return RefusedSize
+	}
+	return Passed
+}
+
+// near says that neither price is more than maxJump times the other. Nearly
+// always they are within a factor of two, which needs no division.
 func (n *Normalizer) near(a, b market.Price) bool {
+	if n.maxJump >= 2 && a <= 2*b && b <= 2*a {
+		return true
+	}
 	return a/n.maxJump <= b && b/n.maxJump <= a
 }
 

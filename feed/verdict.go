@@ -137,7 +137,7 @@ func (n *Normalizer) Hash() uint64 {
 	var d market.Digest
 	for i := range n.states {
 		s := &n.states[i]
-		d.Tick(&s.tick)
+		d.Quote(&s.tick)
 		d.Word(uint64(s.good))
 		d.Word(uint64(s.seen))
 		d.Word(uint64(s.fresh)<<32 | uint64(s.unsent)<<16 | uint64(s.lost))

@@ -30,9 +30,27 @@ func (d *Digest) Text(s string) {
 // Money folds an amount in by its value: 1.5 and 1.50 are the same.
 func (d *Digest) Money(m Money) { d.Text(m.String()) }
 
-// Tick folds a tick in.
+// Tick folds in what a tick changed.
 func (d *Digest) Tick(t *Tick) {
 	d.Word(uint64(t.Instrument)<<32 | uint64(t.Mask)<<16 | uint64(t.Flags))
+	d.Word(uint64(t.TsEvent))
+	if t.Mask&(HasBid|HasBidSize) != 0 {
+		d.Word(uint64(t.Bid))
+		d.Word(uint64(t.BidSize))
+	}
+	if t.Mask&(HasAsk|HasAskSize) != 0 {
+		d.Word(uint64(t.Ask))
+		d.Word(uint64(t.AskSize))
+	}
+	if t.Mask&(HasLast|HasLastSize) != 0 {
+		d.Word(uint64(t.Last))
+		d.Word(uint64(t.LastSize))
+	}
+}
+
+// Quote folds in all that a tick says, changed or carried forward.
+func (d *Digest) Quote(t *Tick) {
+	d.Word(uint64(t.Instrument)<<32 | uint64(t.Flags))
 	d.Word(uint64(t.TsEvent))
 	d.Word(uint64(t.Bid))
 	d.Word(uint64(t.Ask))

@@ -122,7 +122,7 @@ func (d *Desk) Hash() uint64 {
 		h.Word(uint64(s.Scope.Instrument)<<8 | uint64(s.State))
 	}
 	for i := range d.quotes {
-		h.Tick(&d.quotes[i])
+		h.Quote(&d.quotes[i])
 	}
 	return uint64(h)
 }

@@ -19,7 +19,7 @@ func (h *Host) Hash() market.Digest {
 	}
 	for i := range h.quotes {
 		if len(h.ticks[i]) > 0 {
-			d.Tick(&h.quotes[i])
+			d.Quote(&h.quotes[i])
 		}
 	}
 	return d

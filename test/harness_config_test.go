@@ -18,11 +18,12 @@ var instruments = []struct {
 
 // config is a configuration of an engine.
 type config struct {
-	instruments int        // how many of the list; 0 is all
-	sim         *simulator // nil: the one inside
-	onStop      string     // default cancel
-	strategies  []string   // YAML of each; none: busy ones
-	extra       string     // more YAML
+	instruments int           // how many of the list; 0 is all
+	sim         *simulator    // nil: the one inside
+	onStop      string        // default cancel
+	strategies  []string      // YAML of each; none: busy ones
+	every       time.Duration // of reconcile; default 2 s
+	extra       string        // more YAML
 }
 
 // busy are strategies that trade at every second tick.
@@ -38,7 +39,10 @@ func (c config) yaml() string {
 	if c.onStop == "" {
 		c.onStop = "cancel"
 	}
-	fmt.Fprintf(&b, "mode: sim\non_stop: %s\nlog: {level: info, format: json}\nreconcile: {every: 2s}\n", c.onStop)
+	if c.every == 0 {
+		c.every = 2 * time.Second
+	}
+	fmt.Fprintf(&b, "mode: sim\non_stop: %s\nlog: {level: info, format: json}\nreconcile: {every: %s}\n", c.onStop, c.every)
 	fmt.Fprint(&b, "broker: {ibkr: {account: DU1000001, requests_per_second: 9")
 	if c.sim != nil {
 		fmt.Fprintf(&b, ", base_url: %q, pin: %q", c.sim.url, c.sim.pin)

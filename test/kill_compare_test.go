@@ -1,0 +1,160 @@
+package test
+
+import (
+	"fmt"
+	"slices"
+
+	"gannet/broker/ibkr/ibkrsim"
+	"gannet/market"
+)
+
+// compare holds the engine against the broker's truth. It halts the engine,
+// so that both come to rest.
+func (k *killing) compare() {
+	k.t.Helper()
+	k.must("halt", "--reason", "compare")
+	k.agree(func(v view) string { return v.differs(nil) })
+}
+
+// calm waits until no order's fate is open.
+func (k *killing) calm() {
+	k.t.Helper()
+	k.agree(func(v view) string { return v.differs([]string{"Unknown"}) })
+}
+
+// agree waits until what the engine and the broker show fits.
+func (k *killing) agree(differs func(view) string) {
+	k.t.Helper()
+	last := ""
+	defer func() {
+		if last != "" {
+			k.t.Log("differs from the broker:", last)
+		}
+	}()
+	k.await("the engine agrees with the broker", func() bool {
+		v := k.view()
+		v.violations()
+		last = differs(v)
+		return last == ""
+	})
+}
+
+// view is both sides of one moment: while it was taken nothing was traded.
+type view struct {
+	k         *killing
+	truth     ibkrsim.State
+	orders    map[string]orderRow
+	fills     []fillRow
+	positions map[string]market.Qty
+	cash      market.Money
+}
+
+func (k *killing) view() view {
+	k.t.Helper()
+	for {
+		v := view{k: k, truth: k.sim.truth(), orders: map[string]orderRow{}, fills: k.trader.fills(), positions: k.held()}
+		for _, o := range k.trader.orders() {
+			v.orders[o.ID] = o
+		}
+		cash, err := market.ParseMoney(string(k.status().Cash))
+		check(k.t, err)
+		v.cash = cash
+		if len(k.sim.truth().Executions) == len(v.truth.Executions) {
+			k.orders, k.executions = len(v.truth.Orders), len(v.truth.Executions)
+			return v
+		}
+	}
+}
+
+// violations fails the test for what no waiting heals.
+func (v *view) violations() {
+	v.k.t.Helper()
+	for id, n := range v.truth.Received {
+		if _, known := v.orders[id]; n != 1 || !known {
+			v.k.t.Fatalf("order %s reached the broker %d times; known to the engine: %v", id, n, known)
+		}
+	}
+	accepted := map[string]bool{}
+	for _, o := range v.truth.Orders {
+		if accepted[o.COID] {
+			v.k.t.Fatalf("order %s is at the broker twice", o.COID)
+		}
+		accepted[o.COID] = true
+	}
+	booked := map[string]bool{}
+	for _, f := range v.fills {
+		if booked[f.ExecID] {
+			v.k.t.Fatalf("execution %s is booked twice", f.ExecID)
+		}
+		booked[f.ExecID] = true
+	}
+}
+
+// differs says what does not fit (yet), "" when all does. Orders of the given
+// statuses do not fit either.
+func (v *view) differs(not []string) string {
+	accepted := map[string]ibkrsim.OrderState{}
+	for _, o := range v.truth.Orders {
+		accepted[o.COID] = o
+	}
+	v.k.open, v.k.inFlight = 0, 0
+	for id, o := range v.orders {
+		theirs, has := accepted[id]
+		switch {
+		case slices.Contains([]string{"PendingSubmit", "Submitted", "PartiallyFilled", "PendingCancel", "PendingReplace"}, o.Status),
+			slices.Contains(not, o.Status):
+			return fmt.Sprintf("order %s is %s", id, o.Status)
+		case has && qty(v.k.t, o.Filled) != theirs.Filled, has && o.Status == "Unknown":
+			return fmt.Sprintf("order %s is %s and has filled %s, at the broker %s", id, o.Status, o.Filled, theirs.Filled)
+		case !has && o.Status == "Filled":
+			return fmt.Sprintf("order %s is %s, and the broker has none of that id", id, o.Status)
+		case o.Status == "Unknown":
+			v.k.open++
+		case o.Status == "Rejected" || o.Status == "Denied" && o.Text == "the engine stopped before it was sent":
+			v.k.inFlight++
+		}
+	}
+	return v.money()
+}
+
+// money says what differs in executions, positions and cash.
+func (v *view) money() string {
+	ours := map[string]fillRow{}
+	for _, f := range v.fills {
+		ours[f.ExecID] = f
+	}
+	unpaid := market.Money{} // commissions that the engine has not heard of yet
+	for _, e := range v.truth.Executions {
+		f, booked := ours[e.ID]
+		delete(ours, e.ID)
+		if !booked || f.Order != e.COID || f.Instrument != e.Instrument || f.Side != e.Side.String() ||
+			qty(v.k.t, f.Qty) != e.Qty || string(f.Price) != e.Price.String() {
+			return fmt.Sprintf("execution %+v is booked as %+v", e, f)
+		}
+		switch string(f.Commission) {
+		case "0":
+			unpaid = unpaid.Add(e.Commission)
+		case e.Commission.String():
+		default:
+			return fmt.Sprintf("execution %s cost %s, booked %s", e.ID, e.Commission, f.Commission)
+		}
+	}
+	if len(ours) > 0 {
+		return fmt.Sprintf("booked, and not executed: %+v", ours)
+	}
+	for name, q := range heldAt(&v.truth) {
+		if v.positions[name] != q {
+			return fmt.Sprintf("%s: %s held here, %s at the broker", name, v.positions[name], q)
+		}
+		delete(v.positions, name)
+	}
+	for name, q := range v.positions {
+		if q != 0 {
+			return fmt.Sprintf("%s: %s held here, nothing at the broker", name, q)
+		}
+	}
+	if !v.cash.Sub(unpaid).Equal(v.truth.Cash) {
+		return fmt.Sprintf("cash %s, of which %s will be paid as commissions; at the broker %s", v.cash, unpaid, v.truth.Cash)
+	}
+	return ""
+}
