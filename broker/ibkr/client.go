@@ -2,6 +2,7 @@ package ibkr
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -70,34 +71,55 @@ type request struct {
 	query   url.Values
 	body    any // nil: none
 	class   class
+
+	// Of Client.Call only.
+	service     Service
+	params      map[string]string // values of {name} in the pattern
+	header      http.Header
+	raw         []byte // the body as it is
+	contentType string // of raw
+	any         bool   // answers that are errors are given back, too
 }
 
 // path is the pattern with its values.
 func (c *Client) path(r *request) string {
-	return strings.NewReplacer("{account}", url.PathEscape(c.account), "{id}", url.PathEscape(r.id)).Replace(r.pattern)
+	pairs := []string{"{account}", url.PathEscape(c.account), "{id}", url.PathEscape(r.id)}
+	for name, value := range r.params {
+		pairs = append(pairs, "{"+name+"}", url.PathEscape(value))
+	}
+	return strings.NewReplacer(pairs...).Replace(r.pattern)
 }
 
 // read performs a request that may be repeated and decodes its answer. A
 // server that wants the accounts queried first gets that once.
 func (c *Client) read(ctx context.Context, r request, out any) error {
+	resp, err := c.again(ctx, r)
+	if err != nil {
+		return err
+	}
+	return decode(&r, resp.Body, out)
+}
+
+// again performs a request that may be repeated.
+func (c *Client) again(ctx context.Context, r request) (*Response, error) {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = c.times.Retry, 10*c.times.Retry
-	body, err := backoff.Retry(ctx, func() ([]byte, error) {
-		body, err := c.once(ctx, r)
+	resp, err := backoff.Retry(ctx, func() (*Response, error) {
+		resp, err := c.answer(ctx, r)
 		if kindOf(err) == KindUnprimed && r.pattern != pathAccounts {
 			if _, failed := c.Accounts(ctx); failed == nil {
-				body, err = c.once(ctx, r)
+				resp, err = c.answer(ctx, r)
 			}
 		}
 		if err != nil && kindOf(err) != KindTemporary {
 			err = backoff.Permanent(err)
 		}
-		return body, err
+		return resp, err
 	}, backoff.WithBackOff(wait), backoff.WithMaxTries(readTries))
 	if err != nil {
-		return unwrapPermanent(err)
+		return nil, unwrapPermanent(err)
 	}
-	return decode(&r, body, out)
+	return resp, nil
 }
 
 func unwrapPermanent(err error) error {
@@ -121,6 +143,15 @@ func decode(r *request, body []byte, out any) error {
 
 // once performs a request one time and returns the body of a good answer.
 func (c *Client) once(ctx context.Context, r request) ([]byte, error) {
+	resp, err := c.answer(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Body, nil
+}
+
+// answer performs a request one time and returns a good answer.
+func (c *Client) answer(ctx context.Context, r request) (*Response, error) {
 	fail := func(kind Kind, sent bool, err error) error {
 		return &Error{Kind: kind, Method: r.method, Endpoint: r.pattern, Sent: sent, Err: err}
 	}
@@ -152,7 +183,10 @@ func (c *Client) once(ctx context.Context, r request) ([]byte, error) {
 	if resp.StatusCode == http.StatusTooManyRequests {
 		c.pace.paced()
 	}
-	return body, inspect(&r, resp.StatusCode, resp.Header.Get("Content-Type"), body)
+	if err := inspect(&r, resp.StatusCode, resp.Header.Get("Content-Type"), body); err != nil && !r.any {
+		return nil, err
+	}
+	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
 }
 
 func (c *Client) timeout(k class) time.Duration {
@@ -173,7 +207,7 @@ func traced(ctx context.Context, connected *atomic.Bool) context.Context {
 // build makes the HTTP request. GetBody stays nil, so that the transport can
 // never send a body a second time by itself.
 func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
-	var body []byte
+	body := r.raw
 	if r.body != nil {
 		var err error
 		if body, err = json.Marshal(r.body); err != nil {
@@ -182,7 +216,7 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	}
 	u := *c.base
 	u.Path, u.RawPath = "", ""
-	address := u.String() + c.base.EscapedPath() + c.path(r)
+	address := u.String() + c.prefix(r.service) + c.path(r)
 	if len(r.query) > 0 {
 		address += "?" + r.query.Encode()
 	}
@@ -194,11 +228,23 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	if body != nil {
 		req.Body = io.NopCloser(bytes.NewReader(body))
 		req.ContentLength = int64(len(body))
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", cmp.Or(r.contentType, "application/json"))
+	}
+	for name, values := range r.header {
+		req.Header[name] = values
 	}
 	req.Header.Set("User-Agent", userAgent)
 	req.Header.Set("Accept", "*/*")
 	return req, c.auth.Sign(req)
+}
+
+// prefix is the path of a service: the base's for trading, IBKR's own for the
+// others.
+func (c *Client) prefix(s Service) string {
+	if s == Trading {
+		return c.base.EscapedPath()
+	}
+	return prefixes[s]
 }
 
 func linkKind(err error) Kind {
