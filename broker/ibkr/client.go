@@ -155,7 +155,12 @@ func (c *Client) answer(ctx context.Context, r request) (*Response, error) {
 	fail := func(kind Kind, sent bool, err error) error {
 		return &Error{Kind: kind, Method: r.method, Endpoint: r.pattern, Sent: sent, Err: err}
 	}
-	if err := c.pace.wait(ctx, r.class, r.pattern); err != nil {
+	done, err := c.pace.enter(ctx, &r)
+	if err != nil {
+		return nil, fail(KindTemporary, false, err)
+	}
+	defer done()
+	if err := c.pace.wait(ctx, &r); err != nil {
 		if errors.Is(err, errPenalty) {
 			return nil, fail(KindPaced, false, err)
 		}
