@@ -35,6 +35,7 @@ type Client struct {
 	pace    *pacer
 	account string
 	times   Timeouts
+	pin     string
 }
 
 // newClient builds a client from a checked Config.
@@ -46,6 +47,7 @@ func newClient(cfg *Config, base *url.URL) *Client {
 		pace:    newPacer(cfg.Pacing),
 		account: string(cfg.Account),
 		times:   cfg.Timeouts,
+		pin:     cfg.Pin,
 		http: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			Transport: &http.Transport{

@@ -141,6 +141,27 @@ func (k *keeper) session(ctx context.Context) error {
 	return k.stream(ctx, session)
 }
 
+// stream holds the stream of the session.
+func (k *keeper) stream(ctx context.Context, session string) error {
+	return k.a.stream.link(ctx, session, linkHooks{
+		up: func() {
+			k.wasReady = true
+			k.a.publish(uptime(k.epoch))
+		},
+		down: func(err error) { k.tell(k.diagnose(err)) },
+		beat: func(ctx context.Context) error {
+			return heartbeat(ctx, k.cfg.Timeouts.Tickle, func(ctx context.Context) error {
+				_, err := k.tickle(ctx)
+				return err
+			}, k.dead)
+		},
+	})
+}
+
+func uptime(epoch uint64) state {
+	return state{name: stateBrokerage, session: true, ready: true, epoch: epoch}
+}
+
 // open makes sure of the brokerage session: it asks, begins one if there is
 // none, and waits until it is up.
 func (k *keeper) open(ctx context.Context) error {
