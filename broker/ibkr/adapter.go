@@ -58,7 +58,7 @@ func New(cfg Config) (*Adapter, error) {
 	a.book.instruments = a.conids.instrument
 	a.state.Store(&state{name: stateDisconnected, reason: "not started"})
 	a.stream = a.newStream()
-	a.keeper = newKeeper(a, base)
+	a.keeper = newKeeper(a)
 	return a, nil
 }
 

@@ -35,7 +35,6 @@ type Client struct {
 	pace    *pacer
 	account string
 	times   Timeouts
-	pin     string
 }
 
 // newClient builds a client from a checked Config.
@@ -47,7 +46,6 @@ func newClient(cfg *Config, base *url.URL) *Client {
 		pace:    newPacer(cfg.Pacing),
 		account: string(cfg.Account),
 		times:   cfg.Timeouts,
-		pin:     cfg.Pin,
 		http: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			Transport: &http.Transport{

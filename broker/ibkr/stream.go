@@ -19,6 +19,9 @@ const (
 	openFactor   = 5 // the stream must be up within this many Subscribe waits
 )
 
+// errStream says that it is the stream that was lost.
+var errStream = errors.New("ibkr: stream")
+
 // note is what a frame means for the session.
 type note struct {
 	kind noteKind
@@ -59,7 +62,7 @@ func (s *Stream) link(ctx context.Context, session string, h linkHooks) error {
 		return err
 	}
 	if err := s.attach(conn); err != nil {
-		return fmt.Errorf("ibkr: stream: %w", err)
+		return fmt.Errorf("%w: %w", errStream, err)
 	}
 	if h.up != nil {
 		h.up()
@@ -79,9 +82,11 @@ func (s *Stream) dial(ctx context.Context, session string) (*websocket.Conn, err
 	if err := s.client.auth.Upgrade(&u, header, session); err != nil {
 		return nil, err
 	}
+	way := s.client.http.Transport.(*http.Transport) // the stream goes the way of the requests
 	dialer := websocket.Dialer{
-		Proxy:            http.ProxyFromEnvironment,
-		TLSClientConfig:  tlsConfig(u.Hostname(), s.client.pin),
+		Proxy:            way.Proxy,
+		NetDialContext:   way.DialContext,
+		TLSClientConfig:  way.TLSClientConfig.Clone(),
 		HandshakeTimeout: s.client.times.Read,
 		ReadBufferSize:   64 << 10,
 	}
@@ -116,7 +121,7 @@ func (k *socket) read() {
 			err = k.frame(&buf)
 		}
 		if err != nil {
-			k.note(note{noteLost, fmt.Errorf("ibkr: stream: %w", err)})
+			k.note(note{noteLost, fmt.Errorf("%w: %w", errStream, err)})
 			return
 		}
 		if n := k.s.onFrame(buf.Bytes()); n.kind != noteNone && !k.note(n) {
@@ -160,7 +165,7 @@ func (k *socket) awaitUp(ctx context.Context) error {
 			if open {
 				return nil
 			}
-			return errors.New("ibkr: stream: it did not open")
+			return fmt.Errorf("%w: it did not open", errStream)
 		case n := <-k.notes:
 			switch {
 			case n.kind == noteUp:

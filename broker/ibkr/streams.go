@@ -293,8 +293,7 @@ func (s *Stream) session(ctx context.Context) error {
 
 // final says that trying again is no use.
 func final(err error) bool {
-	var l *lost
-	return kindOf(err) == KindUntrusted || errors.As(err, &l) && l.final
+	return moves[placeDisconnected][signOf(err)].to == placeFailed
 }
 
 func newBackoff(t *Timeouts) *backoff.ExponentialBackOff {
