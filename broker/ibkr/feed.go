@@ -119,6 +119,7 @@ type latest[T any] struct {
 	mu    sync.Mutex
 	slots map[string]*slot[T]
 	dirty []*slot[T]
+	spare *slot[T] // for a key whose first row is no news
 }
 
 type slot[T any] struct {
@@ -135,12 +136,16 @@ func (l *latest[T]) update(key []byte, change func(*T) bool) bool {
 		if len(l.slots) >= l.max {
 			return false
 		}
-		s = new(slot[T])
+		if s = l.spare; s == nil {
+			s = new(slot[T])
+		}
+		*s, l.spare = slot[T]{}, s
 	}
 	if !change(&s.value) {
 		return false
 	}
 	if !known {
+		l.spare = nil
 		if l.slots == nil {
 			l.slots = make(map[string]*slot[T])
 		}

@@ -57,7 +57,7 @@ func eachRow[T any](a *Adapter, args []byte, fn func(*T) error) {
 	list := rows(args)
 	for raw, ok := list.element(); ok; raw, ok = list.element() {
 		row = none
-		err := json.Unmarshal(raw, &row)
+		err := fill(raw, &row)
 		if err == nil {
 			err = fn(&row)
 		}

@@ -107,6 +107,9 @@ func scalarText(b []byte) (string, error) {
 	}
 	switch b[0] {
 	case '"':
+		if end := stringEnd(b, 1); end == len(b)-1 && b[end] == '"' {
+			return string(b[1:end]), nil
+		}
 		var s string
 		err := json.Unmarshal(b, &s)
 		return s, err

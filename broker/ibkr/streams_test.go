@@ -20,7 +20,7 @@ func startStream(t *testing.T, g *gateway, change ...func(*Timeouts)) *Stream {
 	t.Helper()
 	c := testClient(t, g)
 	for _, fn := range change {
-		fn(&c.times)
+		fn(&c.times) // before anything reads them
 	}
 	s := NewStream(c)
 	ctx, stop := context.WithCancel(context.Background())
@@ -480,5 +480,42 @@ func TestStreamUntrusted(t *testing.T) {
 	defer b.client.close()
 	if err := NewStream(b.client).Run(context.Background()); kindOf(err) != KindUntrusted {
 		t.Errorf("error %v", err)
+	}
+}
+
+// After a lost stream the adapter is ready only once everything is subscribed
+// again; the snapshot that the desk then asks for has what was missed, and asks
+// as in a new session.
+func TestReadyAfterGap(t *testing.T) {
+	g := newGateway(t)
+	r := start(t, g, func(c *Config) { c.Timeouts.Subscribe = time.Minute }).ready(1)
+	r.Snapshot(context.Background())
+	g.mu.Lock()
+	g.greet = g.greet[:3] // without sts
+	g.mu.Unlock()
+	g.drop()
+	eventually(t, "a second stream", func() bool { return g.streams() == 2 })
+	g.push(`{"topic":"ntf","args":{"text":"before"}}`)
+	eventually(t, "its frames", func() bool { return len(r.alerts("IBKR_NOTICE")) == 1 })
+	if s := r.states(); s[len(s)-1].Ready || len(g.texts()) != 2 {
+		t.Fatalf("ready before the stream is authenticated: %+v %v", s[len(s)-1], g.texts())
+	}
+	before := len(r.states())
+	g.push(`{"topic":"sts","args":{"authenticated":true}}`)
+	r.ready(2)
+	eventually(t, "subscriptions", func() bool { return len(g.texts()) == 4 })
+	if s := r.states(); len(s) != before+1 {
+		t.Errorf("states %+v, want one more", s[before:])
+	}
+	missed := fmt.Sprintf(tradeRow, "1.02")
+	g.answers(ordersRoute, ok(`{"orders":[],"snapshot":false}`), ok(`{"orders":[],"snapshot":false}`), ok(`{"orders":[`+fullRow+`],"snapshot":true}`))
+	g.answers(tradesRoute, ok(`[]`), ok(`[`+missed+`]`))
+	asked := g.count(ordersRoute)
+	snap := r.Snapshot(context.Background())
+	if !snap.Trades.Known || len(snap.Trades.List) != 1 || !snap.Orders.Known || len(snap.Orders.List) != 1 {
+		t.Errorf("snapshot %+v", snap)
+	}
+	if calls := g.got(ordersRoute)[asked:]; !strings.Contains(calls[0].query, "force=true") {
+		t.Errorf("the first question of a new session is %s, want it forced", calls[0].query)
 	}
 }

@@ -161,13 +161,14 @@ func (s *Stream) Depth(account string, conid int64, exchange string) *Feed[Depth
 func (s *Stream) Orders() *Feed[OrderUpdate] {
 	known := make(map[int64]*OrderRow)
 	connection := uint64(0)
+	var delta, none OrderRow
 	return rowsFeed(s, &topic{name: topicOrders, ask: askOrders, end: "uor+{}"}, func(row []byte, n uint64) (u OrderUpdate, ok bool) {
 		if n != connection {
 			clear(known)
 			connection = n
 		}
-		var delta OrderRow
-		if json.Unmarshal(row, &delta) != nil || delta.OrderID == 0 {
+		delta = none
+		if fill(row, &delta) != nil || delta.OrderID == 0 {
 			return u, false
 		}
 		id := int64(delta.OrderID)
@@ -184,10 +185,13 @@ func (s *Stream) Orders() *Feed[OrderUpdate] {
 func (s *Stream) Trades(days int) *Feed[TradeUpdate] {
 	seen := make(map[string]string) // execution -> its last correction
 	ask := "str+" + text(map[string]any{"realtimeUpdatesOnly": false, "days": min(max(days, 1), 7)})
+	var trade, none TradeRow
 	return rowsFeed(s, &topic{name: topicTrades, ask: ask, end: "utr"}, func(row []byte, n uint64) (u TradeUpdate, ok bool) {
-		if json.Unmarshal(row, &u.TradeRow) != nil || u.ExecID == "" {
+		trade = none
+		if fill(row, &trade) != nil || trade.ExecID == "" {
 			return u, false
 		}
+		u.TradeRow = trade
 		base, suffix := splitExecID(string(u.ExecID))
 		if last, twice := seen[base]; twice && suffix <= last {
 			return u, false
@@ -201,13 +205,14 @@ func (s *Stream) Trades(days int) *Feed[TradeUpdate] {
 // PnL subscribes profit and loss of all accounts (spl), about once a second.
 func (s *Stream) PnL() *Feed[PnLUpdate] {
 	store := &latest[PnLUpdate]{max: maxKeys}
+	var scratch PnLUpdate
 	feed := newFeed[PnLUpdate](store)
 	return subscribe(s, feed, &topic{name: "spl", ask: "spl+{}", end: "upl+{}", reset: store.reset, take: func(f *frame, n uint64) {
 		all := members(f.args)
 		for key, row, ok := all.member(); ok; key, row, ok = all.member() {
 			if store.update(key, func(p *PnLUpdate) bool {
 				p.Key, p.Connection = string(key), n
-				return p.merge(row)
+				return p.merge(row, &scratch)
 			}) {
 				feed.poke()
 			}
@@ -218,20 +223,22 @@ func (s *Stream) PnL() *Feed[PnLUpdate] {
 // Summary subscribes values of an account's summary (ssd): the given keys,
 // such as NetLiquidation, all when there are none.
 func (s *Stream) Summary(account string, keys ...string) *Feed[SummaryUpdate] {
+	var scratch SummaryUpdate
 	return keyedFeed(s, "ssd+"+account, "usd+"+account+"+{}", keys, []string{"currency", "monetaryValue", "value"},
 		func(u *SummaryUpdate, row []byte, n uint64) bool {
 			u.Account, u.Connection = account, n
-			return u.merge(row)
+			return u.merge(row, &scratch)
 		})
 }
 
 // Ledger subscribes an account's ledger (sld), every ten seconds: the given
 // keys, such as LedgerListBASE, all when there are none.
 func (s *Stream) Ledger(account string, keys ...string) *Feed[LedgerUpdate] {
+	var scratch LedgerUpdate
 	return keyedFeed(s, "sld+"+account, "uld+"+account+"+{}", keys, nil,
 		func(u *LedgerUpdate, row []byte, n uint64) bool {
 			u.Account, u.Connection = account, n
-			return u.merge(row)
+			return u.merge(row, &scratch)
 		})
 }
 
@@ -272,13 +279,13 @@ func memberOf(b []byte, name string) []byte {
 
 // Status follows the session (sts).
 func (s *Stream) Status() *Feed[StatusUpdate] {
-	var sum StatusUpdate
+	var sum, next StatusUpdate
 	return rowsFeed(s, &topic{name: "sts"}, func(row []byte, n uint64) (StatusUpdate, bool) {
 		if sum.Connection != n {
 			sum = StatusUpdate{Connection: n}
 		}
-		next := sum
-		if json.Unmarshal(row, &next) != nil {
+		next = sum
+		if fill(row, &next) != nil {
 			return sum, false
 		}
 		sum = next
@@ -292,7 +299,7 @@ func (s *Stream) System() *Feed[SystemUpdate] {
 		if u.Connection != n {
 			*u = SystemUpdate{Connection: n}
 		}
-		return json.Unmarshal(f.raw, u) == nil
+		return fill(f.raw, u) == nil
 	})
 }
 
@@ -300,7 +307,7 @@ func (s *Stream) System() *Feed[SystemUpdate] {
 func (s *Stream) AccountList() *Feed[AccountsUpdate] {
 	return wholeFeed(s, "act", func(u *AccountsUpdate, f *frame, n uint64) bool {
 		next := AccountsUpdate{Connection: n, Raw: slices.Clone(f.args)}
-		if json.Unmarshal(f.args, &next.Accounts) != nil {
+		if fill(f.args, &next.Accounts) != nil {
 			return false
 		}
 		*u = next
@@ -310,19 +317,21 @@ func (s *Stream) AccountList() *Feed[AccountsUpdate] {
 
 // Notices follows messages to the user (ntf).
 func (s *Stream) Notices() *Feed[NoticeUpdate] {
-	return rowsFeed(s, &topic{name: "ntf"}, func(row []byte, n uint64) (u NoticeUpdate, ok bool) {
-		err := json.Unmarshal(row, &u)
-		u.Connection = n
-		return u, err == nil
+	var next NoticeUpdate
+	return rowsFeed(s, &topic{name: "ntf"}, func(row []byte, n uint64) (NoticeUpdate, bool) {
+		next = NoticeUpdate{Connection: n}
+		err := fill(row, &next)
+		return next, err == nil
 	})
 }
 
 // Bulletins follows news of IBKR (blt).
 func (s *Stream) Bulletins() *Feed[BulletinUpdate] {
-	return rowsFeed(s, &topic{name: "blt"}, func(row []byte, n uint64) (u BulletinUpdate, ok bool) {
-		err := json.Unmarshal(row, &u)
-		u.Connection = n
-		return u, err == nil
+	var next BulletinUpdate
+	return rowsFeed(s, &topic{name: "blt"}, func(row []byte, n uint64) (BulletinUpdate, bool) {
+		next = BulletinUpdate{Connection: n}
+		err := fill(row, &next)
+		return next, err == nil
 	})
 }
 
@@ -330,7 +339,7 @@ func (s *Stream) Bulletins() *Feed[BulletinUpdate] {
 func (s *Stream) Tics() *Feed[TicUpdate] {
 	return wholeFeed(s, "tic", func(u *TicUpdate, f *frame, n uint64) bool {
 		u.Connection = n
-		return json.Unmarshal(f.raw, u) == nil
+		return fill(f.raw, u) == nil
 	})
 }
 

@@ -115,7 +115,7 @@ func historyOf(raw []byte, connection uint64) (HistoryUpdate, bool) {
 		BarLength  FlexInt    `json:"barLength"`
 	}
 	f, ok := parseFrame(raw)
-	if !ok || json.Unmarshal(raw, &head) != nil {
+	if !ok || fill(raw, &head) != nil {
 		return HistoryUpdate{}, false
 	}
 	h := HistoryUpdate{
@@ -123,9 +123,10 @@ func historyOf(raw []byte, connection uint64) (HistoryUpdate, bool) {
 		BarLength: int64(head.BarLength), Connection: connection,
 	}
 	list := elements(f.data)
+	var bar, none HistoryBar
 	for row, ok := list.element(); ok && len(h.Bars) < maxBars; row, ok = list.element() {
-		var bar HistoryBar
-		if json.Unmarshal(row, &bar) == nil && bar.TimeMs > 0 && bar.Close.Valid {
+		bar = none
+		if fill(row, &bar) == nil && bar.TimeMs > 0 && bar.Close.Valid {
 			h.Bars = append(h.Bars, bar)
 		}
 	}
@@ -153,18 +154,22 @@ type DepthRow struct {
 // maxDepth is the highest row, less one.
 const maxDepth = 256
 
+// depthDelta is a row as it comes; nil is not said.
+type depthDelta struct {
+	Row   *FlexInt     `json:"row"`
+	Focus *FlexInt     `json:"focus"`
+	Price *FlexString  `json:"price"` // 189.55, or 100 @ 189.55
+	Bid   *FlexDecimal `json:"bid"`
+	Ask   *FlexDecimal `json:"ask"`
+}
+
 func (d *DepthUpdate) merge(f *frame) bool {
 	news := false
 	list := elements(f.data)
+	var row, none depthDelta
 	for raw, ok := list.element(); ok; raw, ok = list.element() {
-		var row struct {
-			Row   *FlexInt     `json:"row"`
-			Focus *FlexInt     `json:"focus"`
-			Price *FlexString  `json:"price"` // 189.55, or 100 @ 189.55
-			Bid   *FlexDecimal `json:"bid"`
-			Ask   *FlexDecimal `json:"ask"`
-		}
-		if json.Unmarshal(raw, &row) != nil || row.Row == nil || *row.Row < 0 || *row.Row >= maxDepth {
+		row = none
+		if fill(raw, &row) != nil || row.Row == nil || *row.Row < 0 || *row.Row >= maxDepth {
 			continue
 		}
 		at := d.row(int(*row.Row))
@@ -245,9 +250,9 @@ type PnLUpdate struct {
 	Connection             uint64      `json:"-"`
 }
 
-func (p *PnLUpdate) merge(raw []byte) bool {
-	var row PnLUpdate
-	if json.Unmarshal(raw, &row) != nil {
+func (p *PnLUpdate) merge(raw []byte, row *PnLUpdate) bool {
+	*row = PnLUpdate{}
+	if fill(raw, row) != nil {
 		return false
 	}
 	return mergeNumbers([][2]*FlexDecimal{
@@ -269,9 +274,9 @@ type SummaryUpdate struct {
 	Connection uint64      `json:"-"`
 }
 
-func (s *SummaryUpdate) merge(raw []byte) bool {
-	var row SummaryUpdate
-	if json.Unmarshal(raw, &row) != nil {
+func (s *SummaryUpdate) merge(raw []byte, row *SummaryUpdate) bool {
+	*row = SummaryUpdate{}
+	if fill(raw, row) != nil {
 		return false
 	}
 	mergeText(&s.Key, row.Key)
@@ -303,9 +308,9 @@ type LedgerUpdate struct {
 
 // merge lays a row over what is known. A currency that did not change comes
 // as a key and a timestamp.
-func (l *LedgerUpdate) merge(raw []byte) bool {
-	var row LedgerUpdate
-	if json.Unmarshal(raw, &row) != nil {
+func (l *LedgerUpdate) merge(raw []byte, row *LedgerUpdate) bool {
+	*row = LedgerUpdate{}
+	if fill(raw, row) != nil {
 		return false
 	}
 	mergeText(&l.Key, row.Key)
