@@ -23,6 +23,12 @@
 //   - The documented pace is kept, cancels before orders before questions.
 //     After two 429 answers in a minute only cancels go out for 15 minutes.
 //
+//   - A Stream's topics are subscribed again on every connection, after it is
+//     authenticated. Market data and account values are conflated for a slow
+//     reader, by contract and key; orders, executions and notices never.
+//   - What a frame costs in memory is bounded by its size, and a frame's by
+//     1 MiB. Nothing that a frame holds ends the stream.
+//
 // # What it does not promise
 //
 //   - That reports come in the venue's order: a fill can precede the status

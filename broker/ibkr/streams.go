@@ -192,14 +192,22 @@ func (s *Stream) reset() {
 	}
 }
 
-var smdMark = []byte(`"topic":"smd+`)
+var smdMark = []byte("smd+")
+
+// isQuote says that a frame is plainly one of market data. It looks for what is
+// rare in such a frame first.
+func isQuote(b []byte) bool {
+	const before = `"topic":"`
+	at := bytes.Index(b, smdMark)
+	return at >= len(before) && string(b[at-len(before):at]) == before
+}
 
 // onFrame gives a frame to those who are subscribed to its topic, and says
 // what it means for the session. Text that is no JSON and topics that nobody
 // wants are passed over.
 func (s *Stream) onFrame(b []byte) note {
 	table := s.table.Load()
-	marked := bytes.Contains(b, smdMark)
+	marked := isQuote(b)
 	if marked && s.market != nil {
 		s.market(b)
 		if !table.quotes {
