@@ -40,13 +40,12 @@ const (
 
 // topic is a subscription.
 type topic struct {
-	name   string        // of its frames: sor, or ssd+DU1234567
-	ask    string        // what subscribes it; "": it comes by itself
-	end    string        // what ends it; topics with the same end, end together
-	ending func() string // instead of end, when it is known later
-	renew  bool          // it has to be asked for again
-	reset  func()        // a new connection was made; nil: nothing to do
-	take   func(f *frame, connection uint64)
+	name  string // of its frames: sor, or ssd+DU1234567
+	ask   string // what subscribes it; "": it comes by itself
+	end   string // what ends it; topics with the same end, end together. Set before remove
+	renew bool   // it has to be asked for again
+	reset func() // a new connection was made; nil: nothing to do
+	take  func(f *frame, connection uint64)
 }
 
 type topicTable struct {
@@ -85,9 +84,6 @@ func (s *Stream) remove(gone ...*topic) {
 	s.replace(list)
 	for _, t := range gone {
 		end := t.end
-		if t.ending != nil {
-			end = t.ending()
-		}
 		if end == "" || slices.ContainsFunc(list, func(other *topic) bool { return other.end == end }) || s.wanted(end) {
 			continue
 		}
@@ -145,6 +141,12 @@ func (s *Stream) attach(conn *websocket.Conn) error {
 		}
 	}
 	return s.writeQuotes()
+}
+
+func (s *Stream) connected() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conn != nil
 }
 
 func (s *Stream) detach() {

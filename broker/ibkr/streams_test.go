@@ -360,6 +360,28 @@ func TestStreamDepth(t *testing.T) {
 	none(t, other)
 }
 
+// A history stream that is closed before its answer is ended when that comes,
+// because it holds one of the five places until then.
+func TestStreamHistoryClosedEarly(t *testing.T) {
+	g := newGateway(t)
+	s := startStream(t, g)
+	h, err := s.History(265598, HistoryQuery{Period: "1d"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard(t, g, `smh+265598+{"period":"1d","outsideRth":false}`)
+	h.Close()
+	if _, err := s.History(265598, HistoryQuery{}); err == nil {
+		t.Error("the contract is free before its stream has ended")
+	}
+	g.push(`{"topic":"smh+265598","serverId":"88","data":[]}`)
+	heard(t, g, "umh+88")
+	eventually(t, "room for another", func() bool {
+		_, err := s.History(265598, HistoryQuery{})
+		return err == nil
+	})
+}
+
 // IBKR answers five requests for history at a time, and one for a contract.
 func TestStreamHistoryLimit(t *testing.T) {
 	s := NewStream(testClient(t, newGateway(t)))
