@@ -142,9 +142,9 @@ func (a *app) backtest(ctx context.Context, cfg *configs.Config, names []string)
 	begin := time.Now()
 	result, err := backtest.Run(backtest.Config{
 		Instruments: p.instruments, Profile: profile, Gate: p.gate, Cash: cash, Strategies: p.strategies, Bars: p.bars,
-		Source: &interruptibleSource{Source: source, ctx: ctx},
+		Source:   &interruptibleSource{Source: source, ctx: ctx},
 		Progress: a.progress(),
-		Log: func(l strategy.LogLine) { log.Info().Str("strategy", string(l.Strategy)).Msg(l.Text) },
+		Log:      func(l strategy.LogLine) { log.Info().Str("strategy", string(l.Strategy)).Msg(l.Text) },
 	})
 	if isTerminal(a.err) {
 		fmt.Fprint(a.err, "\r\x1b[K")
