@@ -16,7 +16,7 @@ type Pacing struct {
 	PerSecond     float64       // all requests; default 8
 	CancelReserve float64       // of these, kept for cancels; default 2
 	Burst         int           // requests at once after a rest; default 2
-	Poll          time.Duration // between reads of orders, trades, portfolio accounts; default 5 s
+	Poll          time.Duration // between reads of orders, trades, portfolio accounts; default 5.2 s: IBKR wants 5 s between arrivals
 	Tickle        time.Duration // between tickles; default 1 s
 	Validate      time.Duration // between sso/validate; default 1 min
 	Snapshot      float64       // market data snapshots a second; default 10
@@ -28,7 +28,7 @@ func (p Pacing) withDefaults() Pacing {
 	setDefault(&p.PerSecond, 8)
 	setDefault(&p.CancelReserve, min(2, p.PerSecond/2))
 	setDefault(&p.Burst, 2)
-	setDefault(&p.Poll, 5*time.Second)
+	setDefault(&p.Poll, 5200*time.Millisecond)
 	setDefault(&p.Tickle, time.Second)
 	setDefault(&p.Validate, time.Minute)
 	setDefault(&p.Snapshot, 10)
@@ -201,12 +201,18 @@ func (p *pacer) penalized() bool {
 	return time.Now().Before(p.penalty)
 }
 
-// paced takes note of a 429 answer.
-func (p *pacer) paced() {
+// paced takes note of a 429 answer to a request of a class. A poll that is
+// answered so during the quiet pause was under way when the pause began: that
+// is one offence, not two.
+func (p *pacer) paced(c class) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
+	together := c == classPoll && now.Before(p.quiet)
 	p.quiet = now.Add(p.cfg.Quiet)
+	if together {
+		return
+	}
 	if !p.lastPaced.IsZero() && now.Sub(p.lastPaced) < time.Minute {
 		p.penalty = now.Add(p.cfg.Penalty)
 		select {
