@@ -20,13 +20,16 @@ type ControlRequest struct {
 	Strategy   string `json:"strategy,omitempty"`
 	Instrument string `json:"instrument,omitempty"`
 	Order      string `json:"order,omitempty"` // cancel: client or venue order id
+	From       int    `json:"from,omitempty"`  // orders, fills: leave out so many, oldest first
 	By         string `json:"by,omitempty"`
 	Reason     string `json:"reason,omitempty"`
 }
 
 // ControlReply is the answer to a control request: either Error, or one of
-// the others.
+// the others. An answer has at most a thousand orders or fills; when there are
+// more, Next is the From with which to ask for them.
 type ControlReply struct {
+	Next      int            `json:"next,omitempty"`
 	Error     string         `json:"error,omitempty"`
 	Status    *Status        `json:"status,omitempty"`
 	Orders    []OrderView    `json:"orders,omitempty"`
@@ -67,6 +70,11 @@ func (e *Engine) verbs() map[string]func(ControlRequest) (*market.Command, contr
 	tell := func(fn controlFunc) func(ControlRequest) (*market.Command, controlFunc, error) {
 		return func(ControlRequest) (*market.Command, controlFunc, error) { return nil, fn, nil }
 	}
+	list := func(fn func(*oms.Desk, int, *ControlReply)) func(ControlRequest) (*market.Command, controlFunc, error) {
+		return func(r ControlRequest) (*market.Command, controlFunc, error) {
+			return nil, func(d *oms.Desk, reply *ControlReply) { fn(d, r.From, reply) }, nil
+		}
+	}
 	act := func(verb market.Verb) func(ControlRequest) (*market.Command, controlFunc, error) {
 		return func(r ControlRequest) (*market.Command, controlFunc, error) {
 			c, err := e.command(verb, r)
@@ -74,8 +82,8 @@ func (e *Engine) verbs() map[string]func(ControlRequest) (*market.Command, contr
 		}
 	}
 	return map[string]func(ControlRequest) (*market.Command, controlFunc, error){
-		"status": tell(e.tellStatus), "orders": tell(e.tellOrders),
-		"positions": tell(e.tellPositions), "fills": tell(e.tellFills),
+		"status": tell(e.tellStatus), "orders": list(e.tellOrders),
+		"positions": tell(e.tellPositions), "fills": list(e.tellFills),
 		"halt": act(market.VerbHalt), "reduce": act(market.VerbReduce), "resume": act(market.VerbResume),
 		"flatten": act(market.VerbFlatten), "cancel": act(market.VerbCancel), "cancel-all": act(market.VerbCancelAll),
 	}

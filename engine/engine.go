@@ -140,6 +140,7 @@ func (e *Engine) Run(ctx context.Context) (Summary, error) {
 	e.feed.close()
 	kill()
 	err = stages.Wait()
+	summary.Hash = e.desk.Hash() // of all that the journal holds
 	return summary, errors.Join(err, e.record.close())
 }
 

@@ -78,7 +78,6 @@ func (e *Engine) readDesk(d *oms.Desk, s *Summary) {
 	s.Reconciled = d.Reconciled()
 	s.Breaks = append(s.Breaks, d.Breaks()...)
 	s.BrokerPositionsMatch = e.positionsMatch(d)
-	s.Hash = d.Hash()
 }
 
 // positionsMatch compares the desk's positions with the broker's last answer.

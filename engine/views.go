@@ -108,9 +108,22 @@ func (e *Engine) tellStatus(d *oms.Desk, reply *ControlReply) {
 	reply.Status = s
 }
 
-func (e *Engine) tellOrders(d *oms.Desk, reply *ControlReply) {
+// pageRows keeps an answer well below the megabyte that the bus carries.
+const pageRows = 1000
+
+// page is the part of a list that one answer has.
+func page[T any](list []T, from int, reply *ControlReply) []T {
+	from = min(max(from, 0), len(list))
+	list = list[from:]
+	if len(list) > pageRows {
+		list, reply.Next = list[:pageRows], from+pageRows
+	}
+	return list
+}
+
+func (e *Engine) tellOrders(d *oms.Desk, from int, reply *ControlReply) {
 	reply.Orders = []OrderView{}
-	for _, o := range d.Orders(nil) {
+	for _, o := range page(d.Orders(nil), from, reply) {
 		reply.Orders = append(reply.Orders, ViewOrder(e.cfg.Instruments, &o))
 	}
 }
@@ -123,9 +136,9 @@ func (e *Engine) tellPositions(d *oms.Desk, reply *ControlReply) {
 	}
 }
 
-func (e *Engine) tellFills(d *oms.Desk, reply *ControlReply) {
+func (e *Engine) tellFills(d *oms.Desk, from int, reply *ControlReply) {
 	reply.Fills = []FillView{}
-	for _, f := range d.Fills(nil) {
+	for _, f := range page(d.Fills(nil), from, reply) {
 		reply.Fills = append(reply.Fills, ViewFill(e.cfg.Instruments, &f))
 	}
 }

@@ -92,10 +92,11 @@ type Timer struct {
 // Verb is an operator's command.
 type Verb string
 
-// Verbs. Halt refuses all new orders, Reduce those that increase exposure,
-// Resume allows trading again, Flatten cancels what works and closes what is
-// held, Cancel cancels one order, CancelAll every one. Start is the engine's
-// own: it began, or began again after a stop or a crash.
+// Verbs. Halt refuses all new orders and takes back those that the broker has
+// not acknowledged, Reduce refuses those that increase exposure, Resume allows
+// trading again, Flatten cancels what works and closes what is held, Cancel
+// cancels one order, CancelAll every one. Start is the engine's own: it began,
+// or began again after a stop or a crash.
 const (
 	VerbStart     Verb = "start"
 	VerbHalt      Verb = "halt"

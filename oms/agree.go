@@ -47,7 +47,7 @@ func (d *Desk) tradesAgree(s *market.Snapshot) bool {
 func (d *Desk) booked(r *market.ExecReport) bool {
 	base, suffix := splitExecID(r.ExecID)
 	x := d.execs.byBase[base]
-	return x != nil && !newer(suffix, x.suffix) && (!r.CommissionKnown || x.commissionKnown && x.fill.Commission.Equal(r.Commission))
+	return x != nil && x.earlier || x != nil && !newer(suffix, x.suffix) && (!r.CommissionKnown || x.commissionKnown && x.fill.Commission.Equal(r.Commission))
 }
 
 func (d *Desk) ordersAgree(s *market.Snapshot) bool {

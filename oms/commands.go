@@ -24,6 +24,7 @@ func (d *Desk) onCommand(c *market.Command) {
 		d.start()
 	case market.VerbHalt:
 		d.states.Set(scope, risk.Halted, why)
+		d.recall(scope)
 	case market.VerbReduce:
 		d.states.Set(scope, risk.ReduceOnly, why)
 	case market.VerbResume:
@@ -74,6 +75,16 @@ func (d *Desk) cancelCommand(c *market.Command) {
 func (d *Desk) cancelScope(scope risk.Scope) {
 	d.book.eachOpen(func(o *order) {
 		if covers(scope, o.Strategy, o.Instrument) && o.Status != market.PendingCancel && !o.flatten {
+			d.cancel(o)
+		}
+	})
+}
+
+// recall cancels what the broker has not acknowledged: it may not have left
+// yet, and after a halt it must not.
+func (d *Desk) recall(scope risk.Scope) {
+	d.book.eachOpen(func(o *order) {
+		if covers(scope, o.Strategy, o.Instrument) && o.Status == market.PendingSubmit && !o.flatten {
 			d.cancel(o)
 		}
 	})

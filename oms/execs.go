@@ -12,6 +12,7 @@ type execution struct {
 	fill            market.Fill
 	suffix          string // which correction of the fill this is
 	commissionKnown bool
+	earlier         bool // from before the desk's time: known, and not booked
 }
 
 // execs remembers every execution by its id without the correction number.

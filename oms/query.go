@@ -43,7 +43,9 @@ func (d *Desk) Orders(dst []market.Order) []market.Order {
 // corrections and the commission as far as it is known.
 func (d *Desk) Fills(dst []market.Fill) []market.Fill {
 	for _, x := range d.execs.list {
-		dst = append(dst, x.fill)
+		if !x.earlier {
+			dst = append(dst, x.fill)
+		}
 	}
 	return dst
 }

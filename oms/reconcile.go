@@ -29,6 +29,7 @@ type positionBreak struct {
 	instrument market.InstrumentID
 	broker     market.Qty
 	desk       market.Qty
+	avgPx      market.Price // of the broker's holding
 	since      market.Nanos
 }
 
@@ -45,11 +46,7 @@ func (d *Desk) onSnapshot(s *market.Snapshot) {
 	}
 	d.recon.last = s.TsEvent
 	breaks := d.recon.breaks[:0]
-	for i := range s.Trades.List {
-		r := s.Trades.List[i]
-		r.ExecType = market.ExecTrade
-		d.onReport(&r)
-	}
+	d.takeTrades(s.Trades.List)
 	for i := range s.Orders.List {
 		breaks = d.compareOrder(&s.Orders.List[i], s.TsEvent, breaks)
 	}
@@ -63,6 +60,22 @@ func (d *Desk) onSnapshot(s *market.Snapshot) {
 		breaks = d.comparePositions(s, breaks)
 	}
 	d.conclude(s, breaks)
+}
+
+// takeTrades books the executions that were missed. A desk that has never had
+// an order or an execution takes them as history: what they came to is in the
+// positions and the cash that it starts with.
+func (d *Desk) takeTrades(list []market.ExecReport) {
+	fresh := len(d.book.all) == 0 && len(d.execs.list) == 0
+	for i := range list {
+		r := list[i]
+		r.ExecType = market.ExecTrade
+		if base, suffix := splitExecID(r.ExecID); fresh && r.ExecID != "" {
+			d.execs.add(base, &execution{fill: d.fillOf(nil, &r), suffix: suffix, earlier: true})
+			continue
+		}
+		d.onReport(&r)
+	}
 }
 
 // conclude publishes the outcome when it changed.
@@ -247,7 +260,7 @@ func (d *Desk) comparePositions(s *market.Snapshot, breaks []string) []string {
 	d.recon.differs = d.recon.differs[:0]
 	for i := range d.cfg.Instruments.Len() {
 		id := market.InstrumentID(i + 1)
-		now := positionBreak{instrument: id, broker: Held(s.Positions.List, id), desk: d.ledger.account[id].Qty, since: s.TsEvent}
+		now := positionBreak{instrument: id, broker: Held(s.Positions.List, id), desk: d.ledger.account[id].Qty, avgPx: avgPxOf(s.Positions.List, id), since: s.TsEvent}
 		if now.broker == now.desk {
 			continue
 		}
@@ -272,7 +285,7 @@ func (d *Desk) settleBreak(b positionBreak, at market.Nanos) bool {
 		return false
 	}
 	if !d.recon.ever {
-		d.adjust(b.instrument, b.broker-b.desk, "held by the account when the engine started")
+		d.adjust(b, "held by the account when the engine started")
 		return true
 	}
 	if state, _ := d.states.For("", b.instrument); at-b.since >= breakProof && state == 0 {
@@ -282,9 +295,13 @@ func (d *Desk) settleBreak(b positionBreak, at market.Nanos) bool {
 	return false
 }
 
-// adjust books a change of the account's position that no order of ours made.
-func (d *Desk) adjust(id market.InstrumentID, q market.Qty, why string) {
-	px := d.quotes[id].Mark()
+// adjust books a change of the account's position that no order of ours made:
+// at the broker's average where all of it is new, else at the last price.
+func (d *Desk) adjust(b positionBreak, why string) {
+	id, q, px := b.instrument, b.broker-b.desk, b.avgPx
+	if px == 0 || b.desk != 0 {
+		px = d.quotes[id].Mark()
+	}
 	own, total := d.ledger.of("", id), &d.ledger.account[id]
 	multiplier := d.cfg.Instruments.Get(id).Multiplier
 	own.Apply(q, px, multiplier)
@@ -292,6 +309,15 @@ func (d *Desk) adjust(id market.InstrumentID, q market.Qty, why string) {
 	d.publish(&market.Adjustment{Account: d.account, Instrument: id, Qty: q, Price: px, Reason: why, TsEvent: d.now})
 	d.publishPosition(own)
 	d.alert("POSITION_ADJUSTED", "%s: %s booked as external: %s", d.name(id), q, why)
+}
+
+func avgPxOf(list []market.Holding, id market.InstrumentID) market.Price {
+	for i := range list {
+		if list[i].Instrument == id {
+			return list[i].AvgPx
+		}
+	}
+	return 0
 }
 
 // Held is the quantity of an instrument in a broker's list of holdings.

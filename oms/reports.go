@@ -79,6 +79,7 @@ func (d *Desk) onTrade(o *order, r *market.ExecReport) {
 	base, suffix := splitExecID(r.ExecID)
 	if known := d.execs.byBase[base]; known != nil {
 		switch {
+		case known.earlier:
 		case newer(suffix, known.suffix):
 			d.correct(known, r, suffix)
 		case r.CommissionKnown:
@@ -166,7 +167,7 @@ func (d *Desk) bookFill(x *execution, r *market.ExecReport) {
 
 func (d *Desk) onCommission(r *market.ExecReport) {
 	base, _ := splitExecID(r.ExecID)
-	if x := d.execs.byBase[base]; x != nil {
+	if x := d.execs.byBase[base]; x != nil && !x.earlier {
 		d.settleCommission(x, r.Commission)
 	}
 }
@@ -187,6 +188,7 @@ func (d *Desk) onCorrection(o *order, r *market.ExecReport) {
 	base, suffix := splitExecID(r.ExecID)
 	known := d.execs.byBase[base]
 	switch {
+	case known != nil && known.earlier:
 	case known == nil && r.ExecType == market.ExecTradeCorrect:
 		d.onTrade(o, r)
 	case known == nil:

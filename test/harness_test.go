@@ -22,7 +22,7 @@ import (
 // for a guess: tests wait for a condition, and fail when it does not come.
 
 // patience is how long a condition may take on a loaded machine.
-const patience = 90 * time.Second
+const patience = 60 * time.Second
 
 var built string // folder of the binary, once it is built
 
@@ -187,7 +187,13 @@ func (p *process) logs(s string) int { return strings.Count(p.log.String(), s) }
 // await waits until a condition holds.
 func await(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	poll, deadline := time.NewTicker(20*time.Millisecond), time.NewTimer(patience)
+	awaitEvery(t, 20*time.Millisecond, what, holds)
+}
+
+// awaitEvery is await for a condition that costs something to look at.
+func awaitEvery(t testing.TB, every time.Duration, what string, holds func() bool) {
+	t.Helper()
+	poll, deadline := time.NewTicker(every), time.NewTimer(patience)
 	defer poll.Stop()
 	defer deadline.Stop()
 	for !holds() {

@@ -53,7 +53,7 @@ func (e *trader) trading() {
 // verb asks the running engine from another process.
 func (e *trader) verb(args ...string) done {
 	e.t.Helper()
-	return run(e.t, e.env, append(append([]string{args[0], "-o", "json"}, e.flags...), args[1:]...)...)
+	return run(e.t, e.env, append(append(args[:1:1], e.flags...), append(args[1:], "-o", "json")...)...)
 }
 
 // must is verb for what has to work.

@@ -32,8 +32,8 @@ func TestKillRounds(t *testing.T) {
 	k := &killing{rng: rand.New(rand.NewPCG(seed, 0)), begun: time.Now()}
 	k.sim = newSimulator(t)
 	k.trader = newTrader(t, config{sim: k.sim, every: 16 * time.Second, strategies: []string{
-		"{id: swift, name: emacross, instruments: [SPY.ARCA, QQQ.NASDAQ, AAPL.NASDAQ], params: {fast: 1, slow: 2, qty: 10, short: true}}",
-		"{id: steady, name: emacross, instruments: [all], params: {fast: 3, slow: 6, qty: 5, short: true}}",
+		"{id: swift, name: emacross, instruments: [SPY.ARCA, QQQ.NASDAQ], params: {fast: 1, slow: 2, qty: 10, short: false}}",
+		"{id: steady, name: emacross, instruments: [all], params: {fast: 4, slow: 8, qty: 5, short: false}}",
 		"{id: dip, name: dip, instruments: [all], params: {qty: 1, drop: 0.01}}",
 	}}.yaml())
 	k.again()
@@ -67,21 +67,16 @@ func setting(t *testing.T, name string, standard uint64) uint64 {
 
 // killing is an engine that is killed again and again.
 type killing struct {
-	*trader
-	sim   *simulator
-	rng   *rand.Rand
-	begun time.Time
-
+	pair
+	rng     *rand.Rand
+	begun   time.Time
 	started time.Time // the present run
-	earlier int       // fills logged before this round
 	killed  int
-
-	open, orders, executions, inFlight int // as last compared
 }
 
 func (k *killing) String() string {
 	return fmt.Sprintf("%d kills, %d orders at the broker, %d executions, %d fates open, %d cut off on their way, %s",
-		k.killed, k.orders, k.executions, k.open, k.inFlight, time.Since(k.begun).Round(time.Second))
+		k.killed, k.sent, k.executions, k.open, k.cutOff, time.Since(k.begun).Round(time.Second))
 }
 
 // round lets the engine run to a random moment, kills it and starts it again,
@@ -93,10 +88,12 @@ func (k *killing) round() (how string) {
 		k.again()
 		how = fmt.Sprintf("%s after a start", k.pause(2500))
 	case dice < 5:
+		delay := 100 + k.rng.IntN(900)
 		how = k.amid()
-		delay := 20 + k.rng.IntN(400)
-		k.fault(map[string]any{"delay": fmt.Sprintf("%dms", delay), "count": 3})
-		how += fmt.Sprintf(" and %s with a broker that takes %d ms for an order", k.pause(3*delay), delay)
+		orders := k.logs(`"status":"PendingSubmit"`)
+		k.fault(map[string]any{"delay": fmt.Sprintf("%dms", delay), "count": 2})
+		k.await("an order is on its way", func() bool { return k.logs(`"status":"PendingSubmit"`) > orders })
+		how += fmt.Sprintf(", %s into an order that takes the broker %d ms", k.pause(delay), delay)
 	case dice < 8:
 		cut := []string{"request", "response"}[k.rng.IntN(2)]
 		k.fault(map[string]any{"cut": cut, "count": 1 + k.rng.IntN(3)})

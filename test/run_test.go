@@ -27,7 +27,7 @@ func agreed(t *testing.T, r runReport) {
 func TestRunAndRunAgain(t *testing.T) {
 	t.Parallel()
 	e := newTrader(t, config{instruments: 3}.yaml())
-	e.run("--for", "6s")
+	e.run("--for", "10s")
 	first := e.report()
 	agreed(t, first)
 	e.run()
@@ -65,12 +65,18 @@ func unique(t *testing.T, orders []orderRow) {
 func TestPositionsCarryOver(t *testing.T) {
 	t.Parallel()
 	e := newTrader(t, config{instruments: 2}.yaml())
-	e.run("--for", "5s")
+	e.run()
+	e.trading()
+	e.await("fills", func() bool { return e.logs(`"message":"fill"`) >= 3 })
+	e.signal(os.Interrupt)
 	first := e.report()
 	agreed(t, first)
 	e.flags[len(e.flags)-1] = write(t, t.TempDir(), "idle.yaml", config{instruments: 2,
 		strategies: []string{"{id: idle, name: dip, instruments: [all], params: {qty: 1, drop: 99}}"}}.yaml())
-	e.run("--for", "4s")
+	e.run()
+	e.trading()
+	e.ticksPass(10)
+	e.signal(os.Interrupt)
 	second := e.report()
 	if second.Fills != 0 || !second.Reconciled || !second.BrokerPositionsMatch {
 		t.Errorf("%+v", second)
@@ -83,7 +89,7 @@ func TestPositionsCarryOver(t *testing.T) {
 // For people there is a summary in words instead of JSON.
 func TestRunText(t *testing.T) {
 	t.Parallel()
-	d := run(t, nil, "run", "--for", "4s", "--data-dir", filepath.Join(t.TempDir(), "var"))
+	d := run(t, nil, "run", "--for", "8s", "--data-dir", filepath.Join(t.TempDir(), "var"))
 	if d.code != 0 {
 		t.Fatalf("exit code %d\n%s", d.code, d.log)
 	}
@@ -140,6 +146,6 @@ func TestRunRecordedMarket(t *testing.T) {
 	t.Parallel()
 	ticks := shared(t, "market", "lean", "equity", "usa", "tick", "spy", "20131007_trade.zip")
 	e := newTrader(t, config{instruments: 1}.yaml())
-	e.run("--market", ticks, "--speed", "200", "--for", "7s")
+	e.run("--market", ticks, "--speed", "200", "--for", "12s")
 	agreed(t, e.report())
 }

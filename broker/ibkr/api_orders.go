@@ -102,10 +102,15 @@ func (c *Client) order(ctx context.Context, r request) (OrderAnswer, error) {
 
 // Place sends one new order (POST /iserver/account/{accountId}/orders).
 func (c *Client) Place(ctx context.Context, t *Ticket) (OrderAnswer, error) {
+	return c.place(ctx, t, nil)
+}
+
+// place is Place that asks leave, unless it is nil, when its turn has come.
+func (c *Client) place(ctx context.Context, t *Ticket, leave func() error) (OrderAnswer, error) {
 	body := struct {
 		Orders []*Ticket `json:"orders"`
 	}{[]*Ticket{t}}
-	return c.order(ctx, request{method: http.MethodPost, pattern: pathPlace, body: body})
+	return c.order(ctx, request{method: http.MethodPost, pattern: pathPlace, body: body, leave: leave})
 }
 
 // Modify makes the working order what t says, in full

@@ -71,6 +71,7 @@ type request struct {
 	query   url.Values
 	body    any // nil: none
 	class   class
+	leave   func() error // asked last; an error stops the request. nil: nothing is asked
 
 	// Of Client.Call only.
 	service     Service
@@ -166,6 +167,11 @@ func (c *Client) answer(ctx context.Context, r request) (*Response, error) {
 		}
 		return nil, fail(KindTemporary, false, err)
 	}
+	if r.leave != nil {
+		if err := r.leave(); err != nil {
+			return nil, fail(KindRefused, false, err)
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout(r.class))
 	defer cancel()
 	var connected atomic.Bool
@@ -186,7 +192,7 @@ func (c *Client) answer(ctx context.Context, r request) (*Response, error) {
 		return nil, fail(KindMalformed, true, fmt.Errorf("more than %d bytes", maxBody))
 	}
 	if resp.StatusCode == http.StatusTooManyRequests {
-		c.pace.paced()
+		c.pace.paced(r.class)
 	}
 	if err := inspect(&r, resp.StatusCode, resp.Header.Get("Content-Type"), body); err != nil && !r.any {
 		return nil, err

@@ -194,11 +194,11 @@ func TestPaceDelay(t *testing.T) {
 				}
 			}
 		}
-		p.paced()
+		p.paced(classPoll)
 		if got := c.Delay(http.MethodGet, "/x"); got != time.Second || c.Pace().Quiet != time.Second {
 			t.Errorf("after a 429 a read is said to wait %s (%+v)", got, c.Pace())
 		}
-		p.paced()
+		p.paced(classOrder)
 		if got := c.Delay(http.MethodPost, "/iserver/account/DU1/orders"); got != 15*time.Minute || c.Pace().Penalty != got {
 			t.Errorf("in the penalty box an order is said to wait %s (%+v)", got, c.Pace())
 		}
@@ -210,7 +210,7 @@ func TestPaceDelay(t *testing.T) {
 		if c.Pace() != (PaceState{}) {
 			t.Errorf("after the penalty: %+v", c.Pace())
 		}
-		p.paced()
+		p.paced(classPoll)
 		if c.Pace().Penalty == 0 {
 			t.Error("the first 429 after the penalty box did not open the breaker again")
 		}

@@ -295,13 +295,19 @@ func (p *pacer) penalized() bool {
 	return time.Now().Before(p.penalty)
 }
 
-// paced takes note of a 429 answer. It opens the breaker when it is the second
-// within a minute, or the first after the breaker closed.
-func (p *pacer) paced() {
+// paced takes note of a 429 answer to a request of a class. It opens the
+// breaker when it is the second within a minute, or the first after the breaker
+// closed. A poll that is answered so during the quiet pause was under way when
+// the pause began: that is one offence, not two.
+func (p *pacer) paced(c class) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
+	together := c == classPoll && now.Before(p.quiet)
 	p.quiet = now.Add(p.cfg.Quiet)
+	if together {
+		return
+	}
 	again := func(t time.Time) bool { return !t.IsZero() && now.Sub(t) < time.Minute }
 	if again(p.lastPaced) || again(p.penalty) {
 		p.penalty = now.Add(p.cfg.Penalty)

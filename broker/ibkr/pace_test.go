@@ -71,7 +71,7 @@ func TestPacePriorities(t *testing.T) {
 func TestPaceBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer(Pacing{})
-		p.paced()
+		p.paced(classPoll)
 		if at := sent(t, p, classPoll, "/x", 1); at[0] < time.Second {
 			t.Errorf("asked %s after a 429, want a second", at[0])
 		}
@@ -79,9 +79,9 @@ func TestPaceBreaker(t *testing.T) {
 			t.Errorf("an order waited %s for one 429", at[0])
 		}
 		time.Sleep(2 * time.Minute)
-		p.paced()
+		p.paced(classPoll)
 		sent(t, p, classOrder, "", 1)
-		p.paced()
+		p.paced(classOrder)
 		for _, c := range []class{classPoll, classOrder} {
 			if err := p.wait(t.Context(), &request{class: c, pattern: "/x"}); !errors.Is(err, errPenalty) {
 				t.Errorf("class %d during the penalty: %v", c, err)
@@ -95,6 +95,22 @@ func TestPaceBreaker(t *testing.T) {
 		}
 		time.Sleep(15 * time.Minute)
 		sent(t, p, classPoll, "/x", 1)
+	})
+}
+
+// Questions that were under way together and are all refused are one offence:
+// an engine that is started again soon after a stop must not be shut out.
+func TestPaceTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer(Pacing{})
+		p.paced(classPoll)
+		p.paced(classPoll)
+		sent(t, p, classOrder, "", 1)
+		sent(t, p, classPoll, "/x", 1)
+		p.paced(classPoll)
+		if err := p.wait(t.Context(), &request{class: classPoll, pattern: "/x"}); !errors.Is(err, errPenalty) {
+			t.Errorf("a second offence: %v", err)
+		}
 	})
 }
 

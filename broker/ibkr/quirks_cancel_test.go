@@ -2,7 +2,9 @@ package ibkr
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"gannet/market"
 )
@@ -121,5 +123,49 @@ func TestCancelOvertakes(t *testing.T) {
 	}
 	if want := "[2c 0a 0b 2b]"; fmt.Sprint(got) != want {
 		t.Errorf("order %v, want %s", got, want)
+	}
+}
+
+// What is canceled before it has left never reaches IBKR: after a halt no
+// order may, however long orders have to queue for IBKR's pace.
+func TestCancelBeforeSent(t *testing.T) {
+	g := newGateway(t)
+	r := start(t, g).ready(1)
+	r.client.pace.others.SetLimit(40)
+	for range 2 {
+		r.client.pace.others.ReserveN(time.Now(), 60) // of a burst of 100: the next order waits half a second
+	}
+	r.Submit(buyLimit("x-1"))
+	r.Submit(buyLimit("x-2"))
+	r.Cancel(buyLimit("x-2"))
+	r.Cancel(buyLimit("x-1"))
+	r.report(market.ExecCanceled, 2)
+	r.Submit(buyLimit("x-3"))
+	r.report(market.ExecNew, 1)
+	if c := g.got(placeRoute); len(c) != 1 || !strings.Contains(c[0].body, "x-3") {
+		t.Errorf("sent %v, want x-3 alone", c)
+	}
+}
+
+// The same for an order that has left the queue and waits for IBKR's pace.
+func TestRecall(t *testing.T) {
+	q := newRequestQueue()
+	q.put(submit, buyLimit("a"))
+	if _, ok := q.next(); !ok {
+		t.Fatal("nothing queued")
+	}
+	if recalled, queued := q.recall("a"); !recalled || queued {
+		t.Error("an order that waits for its turn cannot be recalled")
+	}
+	if q.leave() == nil {
+		t.Error("it leaves nevertheless")
+	}
+	q.put(submit, buyLimit("b"))
+	q.next()
+	if err := q.leave(); err != nil {
+		t.Errorf("the next order does not leave: %v", err)
+	}
+	if recalled, _ := q.recall("b"); recalled {
+		t.Error("an order that has left is recalled")
 	}
 }

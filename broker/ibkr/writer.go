@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"gannet/market"
@@ -20,71 +19,23 @@ const maxRounds = 10
 // when the broker stops.
 const shutdownGrace = 2 * time.Second
 
-type requestKind uint8
-
-const (
-	submit requestKind = iota
-	replace
-	cancel
-)
-
-type orderRequest struct {
-	kind  requestKind
-	order market.Order
-}
-
-// requestQueue holds order requests in order. It has no limit: what limits
-// orders is the risk gate before it.
-type requestQueue struct {
-	mu   sync.Mutex
-	list []orderRequest
-	wake chan struct{} // holds a token while the list may have something
-}
-
-func newRequestQueue() requestQueue { return requestQueue{wake: make(chan struct{}, 1)} }
-
-func (q *requestQueue) put(kind requestKind, o market.Order) {
-	q.mu.Lock()
-	q.list = append(q.list, orderRequest{kind, o})
-	q.mu.Unlock()
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
-}
-
-// next takes the first cancel that nothing of the same order stands before,
-// else the first request.
-func (q *requestQueue) next() (r orderRequest, ok bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.list) == 0 {
-		return r, false
-	}
-	at := 0
-	for i := range q.list {
-		if q.list[i].kind == cancel && q.firstOf(q.list[i].order.ClientOrderID) == i {
-			at = i
-			break
-		}
-	}
-	r = q.list[at]
-	q.list = slices.Delete(q.list, at, at+1)
-	return r, true
-}
-
-func (q *requestQueue) firstOf(id market.ClientOrderID) int {
-	return slices.IndexFunc(q.list, func(r orderRequest) bool { return r.order.ClientOrderID == id })
-}
-
 // Submit queues a new order. See broker.Broker.
 func (a *Adapter) Submit(o market.Order) { a.queue.put(submit, o) }
 
 // Replace queues a change of a working order. See broker.Broker.
 func (a *Adapter) Replace(o market.Order) { a.queue.put(replace, o) }
 
-// Cancel queues a cancel. See broker.Broker.
-func (a *Adapter) Cancel(o market.Order) { a.queue.put(cancel, o) }
+// Cancel queues a cancel. See broker.Broker. An order that has not left yet is
+// never sent.
+func (a *Adapter) Cancel(o market.Order) {
+	recalled, queued := a.queue.recall(o.ClientOrderID)
+	switch {
+	case queued:
+		a.book.answer(&o, market.ExecCanceled, errRecalled.Error())
+	case !recalled:
+		a.queue.put(cancel, o)
+	}
+}
 
 // writeOrders performs the queued requests one after the other until ctx ends.
 // One at a time is what IBKR needs: a second order while a question is open
@@ -102,6 +53,7 @@ func (a *Adapter) writeOrders(ctx context.Context) error {
 				break
 			}
 			a.perform(sending, &r)
+			_ = a.queue.leave() // also of an order that was refused before its turn
 		}
 		select {
 		case <-ctx.Done():
@@ -167,11 +119,15 @@ func (a *Adapter) place(ctx context.Context, r *orderRequest) {
 	defer a.book.begin()()
 	var answer OrderAnswer
 	if r.kind == submit {
-		answer, err = a.client.Place(ctx, &t)
+		answer, err = a.client.place(ctx, &t, a.queue.leave)
 	} else {
 		answer, err = a.client.Modify(ctx, id, &t)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errRecalled):
+		a.book.answer(o, market.ExecCanceled, errRecalled.Error())
+		return
+	case err != nil:
 		a.failed(r, outcome(err), err)
 		return
 	}

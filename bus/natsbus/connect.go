@@ -3,6 +3,7 @@ package natsbus
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -87,7 +88,7 @@ func connect(o Options, more ...nats.Option) (*Bus, error) {
 		options = append(options, key)
 	}
 	if b.nc, err = nats.Connect(o.URL, options...); err != nil {
-		return nil, fmt.Errorf("natsbus: connect %s: %w", o.URL, err)
+		return nil, fmt.Errorf("natsbus: connect %s: %w", withoutUser(o.URL), err)
 	}
 	return b, nil
 }
@@ -141,4 +142,15 @@ func (b *Bus) onError(_ *nats.Conn, sub *nats.Subscription, err error) {
 		}
 	}
 	b.options.Log.Error().Str("subject", sub.Subject).Msg("bus: requests lost: the service is too slow")
+}
+
+// withoutUser is an address for people: the user, password or token in it is
+// masked.
+func withoutUser(address string) string {
+	scheme, rest, _ := strings.Cut(address, "://")
+	at := strings.LastIndexByte(rest, '@')
+	if at < 0 {
+		return address
+	}
+	return scheme + "://***" + rest[at:]
 }

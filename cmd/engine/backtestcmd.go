@@ -142,16 +142,27 @@ func (a *app) backtest(ctx context.Context, cfg *configs.Config, names []string)
 	begin := time.Now()
 	result, err := backtest.Run(backtest.Config{
 		Instruments: p.instruments, Profile: profile, Gate: p.gate, Cash: cash, Strategies: p.strategies, Bars: p.bars,
-		Source: &interruptibleSource{Source: source, ctx: ctx},
-		Progress: func(points uint64, at market.Nanos) {
-			log.Info().Uint64("points", points).Stringer("time", at).Msg("backtest")
-		},
-		Log: func(l strategy.LogLine) { log.Info().Str("strategy", string(l.Strategy)).Msg(l.Text) },
+		Source:   &interruptibleSource{Source: source, ctx: ctx},
+		Progress: a.progress(),
+		Log:      func(l strategy.LogLine) { log.Info().Str("strategy", string(l.Strategy)).Msg(l.Text) },
 	})
+	if isTerminal(a.err) {
+		fmt.Fprint(a.err, "\r\x1b[K")
+	}
 	if err = errors.Join(err, source.Close()); err != nil {
 		return err
 	}
 	return a.printBacktest(newBacktestReport(data.String(), p.instruments, result, time.Since(begin)))
+}
+
+// progress shows on a terminal how far a long backtest is.
+func (a *app) progress() func(uint64, market.Nanos) {
+	if !isTerminal(a.err) {
+		return nil
+	}
+	return func(points uint64, at market.Nanos) {
+		fmt.Fprintf(a.err, "\r\x1b[K%d data points, %s", points, at.Time().Format(time.DateTime))
+	}
 }
 
 // source is the recorded data, or the generated sample when there is none.

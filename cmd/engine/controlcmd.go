@@ -34,7 +34,7 @@ var controlVerbs = []controlVerb{
 	{"orders", "List the orders of the running engine", false},
 	{"positions", "List the positions of the running engine", false},
 	{"fills", "List the executions of the running engine", false},
-	{"halt", "Refuse all new orders until resume; working orders stay", true},
+	{"halt", "Refuse all new orders until resume; what works at the broker stays", true},
 	{"resume", "Allow trading again", true},
 	{"flatten", "Cancel what works and close what is held", true},
 	{"cancel", "Cancel one working order", false},
@@ -107,25 +107,45 @@ func (a *app) control(ctx context.Context, verb string, request engine.ControlRe
 	defer b.Close()
 	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
 	defer cancel()
-	question, err := json.Marshal(request)
-	if err != nil {
-		return err
-	}
-	answer, err := b.Request(ctx, engine.ControlSubject(verb), question)
-	if errors.Is(err, bus.ErrNoResponder) {
-		return fmt.Errorf("%s: no engine answers on the bus", verb)
-	}
+	reply, err := askAll(ctx, b, verb, request)
 	if err != nil {
 		return fmt.Errorf("%s: %w", verb, err)
 	}
+	return a.printReply(verb, reply)
+}
+
+// askAll asks until there are no more orders or fills to be told.
+func askAll(ctx context.Context, b bus.Bus, verb string, request engine.ControlRequest) (*engine.ControlReply, error) {
+	reply, err := ask(ctx, b, verb, request)
+	for next := reply; err == nil && next.Next > 0; {
+		request.From = next.Next
+		if next, err = ask(ctx, b, verb, request); err == nil {
+			reply.Orders, reply.Fills = append(reply.Orders, next.Orders...), append(reply.Fills, next.Fills...)
+		}
+	}
+	return reply, err
+}
+
+func ask(ctx context.Context, b bus.Bus, verb string, request engine.ControlRequest) (*engine.ControlReply, error) {
+	question, err := json.Marshal(request)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := b.Request(ctx, engine.ControlSubject(verb), question)
+	if errors.Is(err, bus.ErrNoResponder) {
+		return nil, errors.New("no engine answers on the bus")
+	}
+	if err != nil {
+		return nil, err
+	}
 	var reply engine.ControlReply
 	if err := json.Unmarshal(answer, &reply); err != nil {
-		return fmt.Errorf("%s: the engine's answer cannot be read: %w", verb, err)
+		return nil, fmt.Errorf("the engine's answer cannot be read: %w", err)
 	}
 	if reply.Error != "" {
-		return fmt.Errorf("%s: %s", verb, reply.Error)
+		return nil, errors.New(reply.Error)
 	}
-	return a.printReply(verb, &reply)
+	return &reply, nil
 }
 
 // connectOperator joins the bus of the engine that runs with the same data

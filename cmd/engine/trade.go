@@ -59,6 +59,7 @@ func (p *plan) trade(ctx context.Context, log zerolog.Logger, view *live) (summa
 	}
 	shown := showStatus(ctx, e, view)
 	done, err := e.Run(ctx)
+	done.TicksDropped += b.Dropped(market.KindTick)
 	shown()
 	stop()
 	return &done, errors.Join(err, faultOf(ctx))

@@ -3,36 +3,45 @@ package test
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"gannet/broker/ibkr/ibkrsim"
 	"gannet/market"
 )
 
+// pair is an engine and its broker.
+type pair struct {
+	*trader
+	sim *simulator
+
+	open, sent, executions, cutOff int // as last compared: orders Unknown, at the broker, ended on the way
+}
+
 // compare holds the engine against the broker's truth. It halts the engine,
 // so that both come to rest.
-func (k *killing) compare() {
-	k.t.Helper()
-	k.must("halt", "--reason", "compare")
-	k.agree(func(v view) string { return v.differs(nil) })
+func (p *pair) compare() {
+	p.t.Helper()
+	p.must("halt", "--reason", "compare")
+	p.agree(100*time.Millisecond, func(v view) string { return v.differs(nil) })
 }
 
 // calm waits until no order's fate is open.
-func (k *killing) calm() {
-	k.t.Helper()
-	k.agree(func(v view) string { return v.differs([]string{"Unknown"}) })
+func (p *pair) calm() {
+	p.t.Helper()
+	p.agree(2*time.Second, func(v view) string { return v.differs([]string{"Unknown"}) })
 }
 
 // agree waits until what the engine and the broker show fits.
-func (k *killing) agree(differs func(view) string) {
-	k.t.Helper()
+func (p *pair) agree(every time.Duration, differs func(view) string) {
+	p.t.Helper()
 	last := ""
 	defer func() {
 		if last != "" {
-			k.t.Log("differs from the broker:", last)
+			p.t.Log("differs from the broker:", last)
 		}
 	}()
-	k.await("the engine agrees with the broker", func() bool {
-		v := k.view()
+	awaitEvery(p.t, every, "the engine agrees with the broker", func() bool {
+		v := p.view()
 		v.violations()
 		last = differs(v)
 		return last == ""
@@ -41,26 +50,33 @@ func (k *killing) agree(differs func(view) string) {
 
 // view is both sides of one moment: while it was taken nothing was traded.
 type view struct {
-	k         *killing
+	p         *pair
 	truth     ibkrsim.State
 	orders    map[string]orderRow
 	fills     []fillRow
 	positions map[string]market.Qty
 	cash      market.Money
+	states    []string // what is halted beside the account
 }
 
-func (k *killing) view() view {
-	k.t.Helper()
+func (p *pair) view() view {
+	p.t.Helper()
 	for {
-		v := view{k: k, truth: k.sim.truth(), orders: map[string]orderRow{}, fills: k.trader.fills(), positions: k.held()}
-		for _, o := range k.trader.orders() {
+		v := view{p: p, truth: p.sim.truth(), orders: map[string]orderRow{}, fills: p.trader.fills(), positions: p.held()}
+		for _, o := range p.trader.orders() {
 			v.orders[o.ID] = o
 		}
-		cash, err := market.ParseMoney(string(k.status().Cash))
-		check(k.t, err)
-		v.cash = cash
-		if len(k.sim.truth().Executions) == len(v.truth.Executions) {
-			k.orders, k.executions = len(v.truth.Orders), len(v.truth.Executions)
+		status := p.status()
+		for _, s := range status.States {
+			if s.Strategy+s.Instrument != "" {
+				v.states = append(v.states, fmt.Sprint(s))
+			}
+		}
+		var err error
+		v.cash, err = market.ParseMoney(string(status.Cash))
+		check(p.t, err)
+		if len(p.sim.truth().Executions) == len(v.truth.Executions) {
+			p.sent, p.executions = len(v.truth.Orders), len(v.truth.Executions)
 			return v
 		}
 	}
@@ -68,23 +84,29 @@ func (k *killing) view() view {
 
 // violations fails the test for what no waiting heals.
 func (v *view) violations() {
-	v.k.t.Helper()
+	v.p.t.Helper()
 	for id, n := range v.truth.Received {
 		if _, known := v.orders[id]; n != 1 || !known {
-			v.k.t.Fatalf("order %s reached the broker %d times; known to the engine: %v", id, n, known)
+			v.p.t.Fatalf("order %s reached the broker %d times; known to the engine: %v", id, n, known)
 		}
 	}
 	accepted := map[string]bool{}
 	for _, o := range v.truth.Orders {
 		if accepted[o.COID] {
-			v.k.t.Fatalf("order %s is at the broker twice", o.COID)
+			v.p.t.Fatalf("order %s is at the broker twice", o.COID)
 		}
 		accepted[o.COID] = true
+		if ours := v.orders[o.COID]; ours.Status == "Denied" || ours.Status == "Rejected" {
+			v.p.t.Fatalf("order %s is %s (%s), and the broker has it: %s", o.COID, ours.Status, ours.Text, o.Status)
+		}
+	}
+	if len(v.states) > 0 {
+		v.p.t.Fatalf("the engine has stopped trading by itself: %v", v.states)
 	}
 	booked := map[string]bool{}
 	for _, f := range v.fills {
 		if booked[f.ExecID] {
-			v.k.t.Fatalf("execution %s is booked twice", f.ExecID)
+			v.p.t.Fatalf("execution %s is booked twice", f.ExecID)
 		}
 		booked[f.ExecID] = true
 	}
@@ -97,21 +119,21 @@ func (v *view) differs(not []string) string {
 	for _, o := range v.truth.Orders {
 		accepted[o.COID] = o
 	}
-	v.k.open, v.k.inFlight = 0, 0
+	v.p.open, v.p.cutOff = 0, 0
 	for id, o := range v.orders {
 		theirs, has := accepted[id]
 		switch {
-		case slices.Contains([]string{"PendingSubmit", "Submitted", "PartiallyFilled", "PendingCancel", "PendingReplace"}, o.Status),
-			slices.Contains(not, o.Status):
+		case slices.Contains([]string{"PendingSubmit", "PendingCancel", "PendingReplace"}, o.Status), slices.Contains(not, o.Status),
+			o.Status == "Submitted" && theirs.Status != "Submitted":
 			return fmt.Sprintf("order %s is %s", id, o.Status)
-		case has && qty(v.k.t, o.Filled) != theirs.Filled, has && o.Status == "Unknown":
+		case has && qty(v.p.t, o.Filled) != theirs.Filled, has && o.Status == "Unknown":
 			return fmt.Sprintf("order %s is %s and has filled %s, at the broker %s", id, o.Status, o.Filled, theirs.Filled)
 		case !has && o.Status == "Filled":
 			return fmt.Sprintf("order %s is %s, and the broker has none of that id", id, o.Status)
 		case o.Status == "Unknown":
-			v.k.open++
+			v.p.open++
 		case o.Status == "Rejected" || o.Status == "Denied" && o.Text == "the engine stopped before it was sent":
-			v.k.inFlight++
+			v.p.cutOff++
 		}
 	}
 	return v.money()
@@ -128,7 +150,7 @@ func (v *view) money() string {
 		f, booked := ours[e.ID]
 		delete(ours, e.ID)
 		if !booked || f.Order != e.COID || f.Instrument != e.Instrument || f.Side != e.Side.String() ||
-			qty(v.k.t, f.Qty) != e.Qty || string(f.Price) != e.Price.String() {
+			qty(v.p.t, f.Qty) != e.Qty || string(f.Price) != e.Price.String() {
 			return fmt.Sprintf("execution %+v is booked as %+v", e, f)
 		}
 		switch string(f.Commission) {
