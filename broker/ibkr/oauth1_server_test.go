@@ -75,7 +75,7 @@ func newOAuthServer(t testing.TB, next http.HandlerFunc) *oauthServer {
 	o := v.auth(t)
 	s := &oauthServer{
 		clock: newClock(), consumer: v.ConsumerKey, token: v.AccessToken, signature: &o.signature.PublicKey,
-		prepend: o.secret, prime: o.prime, next: next, life: 24 * time.Hour, nonces: map[string]bool{},
+		prepend: []byte(o.secret.Reveal()), prime: o.prime, next: next, life: 24 * time.Hour, nonces: map[string]bool{},
 	}
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
 	s.Server.Config.ErrorLog = quietLog

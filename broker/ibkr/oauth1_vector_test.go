@@ -161,8 +161,8 @@ func unix(t testing.TB, text string) time.Time {
 func TestVectorLiveSessionToken(t *testing.T) {
 	v := readVector(t)
 	o := v.auth(t)
-	if hex.EncodeToString(o.secret) != v.Prepend {
-		t.Fatalf("prepend %x, want %s", o.secret, v.Prepend)
+	if hex.EncodeToString([]byte(o.secret.Reveal())) != v.Prepend {
+		t.Fatalf("prepend %x, want %s", o.secret.Reveal(), v.Prepend)
 	}
 	consumer := OAuth1Consumer{Key: o.consumerKey, Realm: o.realm, SignatureKey: o.signature}
 	for _, tt := range v.LST {
@@ -188,7 +188,7 @@ func TestVectorLiveSessionToken(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", tt.Name, err)
 		}
-		if got := base64.StdEncoding.EncodeToString(token.key); got != tt.Token {
+		if got := base64.StdEncoding.EncodeToString([]byte(token.key.Reveal())); got != tt.Token {
 			t.Errorf("%s: token %s, want %s", tt.Name, got, tt.Token)
 		}
 		answer.signature = strings.Repeat("0", 40)
@@ -210,7 +210,7 @@ func TestVectorSignedRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := &lst{o: v.auth(t), key: key}
+	token := &lst{o: v.auth(t), key: NewSecret(string(key))}
 	for _, tt := range v.Signed.Cases {
 		r, err := http.NewRequest(tt.Method, tt.URL, http.NoBody)
 		if err != nil {
@@ -292,7 +292,7 @@ func TestQuirk52SecretBytes(t *testing.T) {
 	if len(v.Bytes) != 13 {
 		t.Errorf("%d cases, want 13", len(v.Bytes))
 	}
-	if !strings.HasPrefix(v.Prepend, "00") || v.auth(t).secret[0] != 0 {
+	if !strings.HasPrefix(v.Prepend, "00") || v.auth(t).secret.Reveal()[0] != 0 {
 		t.Error("the leading zero byte of the access token secret is lost")
 	}
 }
@@ -327,7 +327,7 @@ func TestVectorPublished(t *testing.T) {
 // A signed header has to be cheap: it is on the way of every order.
 func BenchmarkSignedHeader(b *testing.B) {
 	v := readVector(b)
-	token := &lst{o: v.auth(b), key: make([]byte, 20)}
+	token := &lst{o: v.auth(b), key: NewSecret(string(make([]byte, 20)))}
 	r, err := http.NewRequest(http.MethodGet, v.Signed.Cases[2].URL, http.NoBody)
 	if err != nil {
 		b.Fatal(err)
