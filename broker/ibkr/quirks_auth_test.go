@@ -3,10 +3,13 @@ package ibkr
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"gannet/market"
 )
 
 // A consumer that IBKR does not know ends the session for good, with what to do.
@@ -135,6 +138,49 @@ func TestQuirk05EmptyUnauthorized(t *testing.T) {
 			t.Errorf("login lost %v: %d logins, calls %v", lost, s.taken(""), s.calls)
 		}
 	}
+}
+
+// At a gateway the same 401 is not an unknown account but a login that is gone.
+func TestQuirk05GatewayLoginGone(t *testing.T) {
+	g := newGateway(t)
+	g.answers("GET /portfolio/U999/ledger", reply{status: 401})
+	c := testClient(t, g)
+	if err := get(c, "/portfolio/U999/ledger", nil); kindOf(err) != KindNotFound {
+		t.Errorf("login alive: %v", err)
+	}
+	g.answers("POST /tickle", reply{status: 401})
+	if err := get(c, "/portfolio/U999/ledger", nil); kindOf(err) != KindUnauthorized {
+		t.Errorf("login gone: %v", err)
+	}
+}
+
+// With a clock that is off by minutes the session is never ready to trade,
+// and says why.
+func TestClockKeepsSessionBack(t *testing.T) {
+	g := newGateway(t)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", time.Now().Add(10*time.Minute).UTC().Format(http.TimeFormat))
+		g.serve(w, r)
+	}))
+	s.Config.ErrorLog = quietLog
+	s.StartTLS()
+	defer s.Close()
+	a := start(t, g, func(c *Config) { c.BaseURL = s.URL })
+	eventually(t, "the state says why", func() bool {
+		for _, body := range a.bodies() {
+			state, ok := body.(*market.BrokerState)
+			if ok && state.Ready {
+				t.Fatal("ready to trade by a wrong clock")
+			}
+			if ok && state.Name == stateReadOnly && strings.Contains(state.Reason, "behind IBKR's; set it") {
+				return true
+			}
+		}
+		return false
+	})
+	a.stop()
+	<-a.done
+	a.done = nil
 }
 
 // The error of a login is one error, with its cause.
