@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -43,6 +44,7 @@ type keeper struct {
 	ready    time.Time // since when, in this session; zero: it never was
 	failures int       // attempts since the last session
 	called   bool      // a person was told of them
+	renewals uint64    // logins of the client when the session began
 	warned   string    // the opening before which a person was told
 }
 
@@ -138,8 +140,10 @@ func signOf(err error) sign {
 		return l.sign
 	}
 	switch kindOf(err) {
-	case KindUntrusted:
+	case KindUntrusted, KindCredentials:
 		return signWrong
+	case KindClock:
+		return signDown
 	case KindUnauthorized:
 		return signNoLogin
 	case KindNoBridge:
@@ -158,10 +162,10 @@ func signOf(err error) sign {
 
 // reasonFor is an error in words for a person.
 func reasonFor(err error) string {
-	switch signOf(err) {
-	case signNoLogin:
-		return "nobody is logged in at the gateway: " + err.Error()
-	case signNoBridge:
+	switch kindOf(err) {
+	case KindUnauthorized:
+		return "not logged in (at a gateway: with a browser): " + err.Error()
+	case KindNoBridge, KindClock:
 		return reasonOf(err)
 	}
 	return err.Error()
@@ -176,6 +180,10 @@ func (k *keeper) session(ctx context.Context) error {
 	if err := k.open(ctx); err != nil {
 		return err
 	}
+	if err := k.client.clock.check(); err != nil {
+		return &Error{Kind: KindClock, Method: http.MethodPost, Endpoint: pathInit, Err: err}
+	}
+	k.renewals = k.client.loginCount()
 	if err := k.checkAccount(ctx); err != nil {
 		return err
 	}
@@ -203,7 +211,8 @@ func (k *keeper) stream(ctx context.Context, session string) error {
 			k.ready = time.Now()
 			k.learn(signStreaming, "")
 		},
-		down: k.lose,
+		down:   k.lose,
+		logins: k.renewals,
 		beat: func(ctx context.Context) error {
 			return heartbeat(ctx, k.cfg.Timeouts.Tickle, func(ctx context.Context) error {
 				_, err := k.tickle(ctx)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +20,10 @@ const (
 
 // errStream says that it is the stream that was lost.
 var errStream = errors.New("ibkr: stream")
+
+// errRelogged says that there was a new login since the session began: IBKR
+// wants a new session and stream with it.
+var errRelogged = errors.New("ibkr: session: opened again after a new login")
 
 // note is what a frame means for the session.
 type note struct {
@@ -39,9 +42,10 @@ const (
 
 // linkHooks are what a holder of the stream adds to a connection.
 type linkHooks struct {
-	up   func()                      // all is subscribed; nil: nothing
-	down func(err error)             // it is lost, before link returns; nil: nothing
-	beat func(context.Context) error // keeps the session alive; returns why it could not
+	up     func()                      // all is subscribed; nil: nothing
+	down   func(err error)             // it is lost, before link returns; nil: nothing
+	beat   func(context.Context) error // keeps the session alive; returns why it could not
+	logins uint64                      // of the client when the session began
 }
 
 // link makes a connection, subscribes and holds it; it returns why it ended.
@@ -67,7 +71,7 @@ func (s *Stream) link(ctx context.Context, session string, h linkHooks) error {
 	if h.up != nil {
 		h.up()
 	}
-	err = k.hold(ctx, h.beat)
+	err = k.hold(ctx, &h)
 	if ctx.Err() == nil && h.down != nil {
 		h.down(err) // at once, before the reader has ended
 	}
@@ -75,11 +79,8 @@ func (s *Stream) link(ctx context.Context, session string, h linkHooks) error {
 }
 
 func (s *Stream) dial(ctx context.Context, session string) (*websocket.Conn, error) {
-	u := *s.client.base
-	u.Scheme = strings.Replace(u.Scheme, "http", "ws", 1)
-	u.Path += "/ws"
-	header := http.Header{"User-Agent": {userAgent}}
-	if err := s.client.auth.Upgrade(&u, header, session); err != nil {
+	u, header := s.client.stream(), http.Header{}
+	if err := s.client.upgrade(ctx, u, header, session); err != nil {
 		return nil, err
 	}
 	way := s.client.http.Transport.(*http.Transport) // the stream goes the way of the requests
@@ -181,7 +182,7 @@ func (k *socket) awaitUp(ctx context.Context) error {
 }
 
 // hold keeps session and stream alive until one of them is lost.
-func (k *socket) hold(ctx context.Context, beat func(context.Context) error) error {
+func (k *socket) hold(ctx context.Context, h *linkHooks) error {
 	t := &k.s.client.times
 	tic, renew := time.NewTicker(t.Tic), time.NewTicker(t.Renew)
 	defer tic.Stop()
@@ -189,7 +190,7 @@ func (k *socket) hold(ctx context.Context, beat func(context.Context) error) err
 	beats := make(chan error, 1)
 	beating, stop := context.WithCancel(ctx)
 	var heart sync.WaitGroup
-	heart.Go(func() { beats <- beat(beating) })
+	heart.Go(func() { beats <- h.beat(beating) })
 	defer heart.Wait()
 	defer stop()
 	for {
@@ -202,6 +203,10 @@ func (k *socket) hold(ctx context.Context, beat func(context.Context) error) err
 			err = n.err
 		case <-k.s.client.pace.broken:
 			err = fmt.Errorf("ibkr: %w", errPenalty)
+		case <-k.s.client.renewed:
+			if k.s.client.loginCount() != h.logins {
+				err = errRelogged
+			}
 		case <-tic.C:
 			err = k.s.tic()
 		case <-renew.C:

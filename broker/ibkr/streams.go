@@ -291,7 +291,7 @@ func (s *Stream) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.link(ctx, string(t.Session), linkHooks{beat: func(ctx context.Context) error {
+	return s.link(ctx, string(t.Session), linkHooks{logins: s.client.loginCount(), beat: func(ctx context.Context) error {
 		return heartbeat(ctx, s.client.times.Tickle, func(ctx context.Context) error {
 			_, err := s.client.Tickle(ctx)
 			return err

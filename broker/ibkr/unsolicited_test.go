@@ -93,7 +93,7 @@ func TestStreamUntrusted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer a.client.close()
+	defer a.client.Close()
 	a.client.http.CloseIdleConnections()
 	cfg := testConfig(t, g)
 	cfg.Pin = "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
@@ -101,7 +101,7 @@ func TestStreamUntrusted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer b.client.close()
+	defer b.client.Close()
 	if err := NewStream(b.client).Run(context.Background()); kindOf(err) != KindUntrusted {
 		t.Errorf("error %v", err)
 	}
