@@ -57,8 +57,16 @@ func fillField(field reflect.Value, value []byte) error {
 	return nil
 }
 
-// fillTexts reads a list of texts.
+// fillTexts reads a list of texts, or one text in place of a list of one.
 func fillTexts(to *[]FlexString, value []byte) error {
+	*to = nil
+	if value[0] != '[' {
+		text, err := scalarText(value)
+		if text != "" {
+			*to = []FlexString{FlexString(text)}
+		}
+		return err
+	}
 	n := 0
 	for c := elements(value); ; n++ {
 		if _, ok := c.element(); !ok {

@@ -227,7 +227,10 @@ func FuzzFill(f *testing.F) {
 func same(t *testing.T, b []byte, fast, slow any) {
 	known := fieldsByName(reflect.TypeOf(fast).Elem())
 	c := members(b)
-	for key, _, ok := c.member(); ok; key, _, ok = c.member() {
+	for key, value, ok := c.member(); ok; key, value, ok = c.member() {
+		if string(key) == "options" && value[0] != '[' {
+			return // the standard decoder takes no text for a list
+		}
 		for name := range known {
 			if string(key) != name && strings.EqualFold(string(key), name) {
 				return
