@@ -79,6 +79,7 @@ type request struct {
 	raw         []byte // the body as it is
 	contentType string // of raw
 	any         bool   // answers that are errors are given back, too
+	mayBeEmpty  bool   // a good answer can be without content
 }
 
 // path is the pattern with its values.

@@ -108,7 +108,7 @@ func inspect(r *request, status int, contentType string, body []byte) error {
 		e.Text = limitText(stripHTML(string(body)), maxErrorText)
 	}
 	switch {
-	case status == http.StatusNoContent:
+	case status == http.StatusNoContent, status == http.StatusOK && r.mayBeEmpty && len(body) == 0:
 		return nil
 	case status >= 200 && status < 300 && e.Text != "":
 		e.Kind = refusalKind(e.Text)
@@ -140,7 +140,7 @@ func statusKind(r *request, status int, text string) Kind {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return KindPaced
-	case status == http.StatusUnauthorized && text == "" && strings.HasPrefix(r.pattern, "/portfolio/"):
+	case status == http.StatusUnauthorized && text == "" && byAccount(r.pattern):
 		return KindNotFound // an account that is not ours; the login is fine
 	case status == http.StatusUnauthorized, status == http.StatusGone, status < 400:
 		return KindUnauthorized
@@ -154,6 +154,13 @@ func statusKind(r *request, status int, text string) Kind {
 		return KindRefused
 	}
 	return KindTemporary
+}
+
+// byAccount says that the path is one of those which answer an account that
+// is not the login's with a 401 without a body.
+func byAccount(pattern string) bool {
+	return strings.HasPrefix(pattern, "/portfolio/") || strings.HasPrefix(pattern, "/portfolio2/") ||
+		strings.HasPrefix(pattern, "/acesws/")
 }
 
 // errorText finds a top-level "error" text in an object or in the first
