@@ -41,6 +41,10 @@ type Call struct {
 	Body        []byte      // nil: none
 	ContentType string      // of Body; "": application/json
 	Urgency     Urgency
+	// Signed sends Body, a JSON object, as a JWT that the client's OAuth2
+	// signs, as the writes of account management want it (see SignedBody).
+	// ContentType is then application/jwt by default.
+	Signed bool
 	// AnyAnswer gives an answer that is an error by its body or status back as
 	// a Response, too, and not as an *Error.
 	AnyAnswer bool
@@ -60,7 +64,7 @@ type Response struct {
 func (c *Client) Call(ctx context.Context, call Call) (*Response, error) {
 	r := request{
 		method: call.Method, pattern: call.Path, params: call.Params, query: call.Query, header: call.Header,
-		raw: call.Body, contentType: call.ContentType, service: call.Service, any: call.AnyAnswer,
+		raw: call.Body, contentType: call.ContentType, service: call.Service, any: call.AnyAnswer, signed: call.Signed,
 		mayBeEmpty: call.MayBeEmpty,
 	}
 	switch call.Urgency {
