@@ -128,7 +128,7 @@ func inspect(r *request, status int, contentType string, body []byte) error {
 		e.Text = limitText(stripHTML(string(body)), maxErrorText)
 	}
 	switch {
-	case status == http.StatusNoContent:
+	case status == http.StatusNoContent, status == http.StatusOK && r.mayBeEmpty && len(body) == 0:
 		return nil
 	case status >= 200 && status < 300 && e.Text != "":
 		e.Kind = refusalKind(e.Text)
@@ -180,7 +180,8 @@ func statusKind(r *request, status int, text string) Kind {
 
 // ofAccount says that a path answers 401 without a body for an unknown account.
 func ofAccount(pattern string) bool {
-	return strings.HasPrefix(pattern, "/portfolio/") || strings.HasPrefix(pattern, "/acesws/")
+	return strings.HasPrefix(pattern, "/portfolio/") || strings.HasPrefix(pattern, "/portfolio2/") ||
+		strings.HasPrefix(pattern, "/acesws/")
 }
 
 // problemText is the text of a problem detail (RFC 9457), or of an OAuth error
