@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gannet/broker/ibkr"
+	"gannet/broker/ibkr/api"
 )
 
 // callFlags are what call sends besides its path.
@@ -29,7 +30,7 @@ type callFlags struct {
 func (v *ibkrVerbs) callVerbs() []*cobra.Command {
 	var f callFlags
 	cmd := v.trading(&cobra.Command{
-		Use: "call METHOD PATH", Short: "Make any call of the API",
+		Use: "call METHOD PATH", Short: "Make any call of the API", ValidArgsFunction: completeCall,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
 				return usagef("%s wants a method and a path, got %d arguments; such as GET /iserver/accounts", cmd.CommandPath(), len(args))
@@ -53,6 +54,29 @@ change an order of a real-money account needs what place needs. No brokerage ses
 	flags.StringVar(&f.contentType, "content-type", "", "`TYPE` of the body (default: application/json)")
 	flags.StringVar(&f.arm, "arm", "", "`ACCOUNT` that may trade real money; must be broker.ibkr.account")
 	return []*cobra.Command{cmd}
+}
+
+// completeCall completes the method, and then the paths of that method.
+func completeCall(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return words(methods...)(cmd, args, begun)
+	}
+	var paths []string
+	for _, op := range api.Ops() {
+		if len(args) == 1 && strings.EqualFold(op.Method, args[0]) {
+			paths = append(paths, servicePrefix(op.Service)+op.Path)
+		}
+	}
+	return words(slices.Compact(slices.Sorted(slices.Values(paths)))...)(cmd, args, begun)
+}
+
+func servicePrefix(service ibkr.Service) string {
+	for _, one := range services {
+		if one.service == service && service != ibkr.Trading {
+			return one.prefix
+		}
+	}
+	return ""
 }
 
 // services are the parts of the API by the prefix of a path.

@@ -120,6 +120,7 @@ func (f *ticketFlags) add(cmd *cobra.Command) {
 	flags.Int64Var(&f.conid, "conid", 0, "`NUMBER` of the contract")
 	flags.StringVar(&f.exchange, "exchange", "", "`EXCHANGE` to route to (default: SMART)")
 	flags.StringVar(&f.side, "side", "", "`SIDE`: buy or sell")
+	_ = cmd.RegisterFlagCompletionFunc("side", words("buy", "sell")) // fails only when done twice
 	flags.StringVar(&f.qty, "qty", "", "`NUMBER` of shares or contracts")
 	flags.Var(&f.kind, "type", "order type")
 	flags.StringVar(&f.price, "price", "", "limit `PRICE`; the stop price of STP and TRAIL")

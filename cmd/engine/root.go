@@ -45,6 +45,7 @@ Data goes to stdout, logs to stderr. Exit code: 0 done, 1 failed, 2 wrong flag o
 	flags.StringVar(&a.dataDir, "data-dir", "", "`FOLDER` for journal, runs and logs (default: data_dir of the configuration, ./var)")
 	root.AddCommand(newRun(a), newBacktest(a), newSim(a), newConfig(a), newVersion(a), newIBKR(a))
 	root.AddCommand(newControls(a)...)
+	completeChoices(root)
 	return root
 }
 
