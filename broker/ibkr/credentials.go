@@ -144,7 +144,8 @@ func checkKey(k *rsa.PrivateKey) error {
 
 // dhParams is the PKCS#3 form of Diffie-Hellman parameters.
 type dhParams struct {
-	P, G   *big.Int
+	P      asn1.RawValue // an integer; where its leading zero is lost it may not be minimal, which asn1 refuses
+	G      *big.Int
 	Length int `asn1:"optional"` // of the private value, in bits
 }
 
@@ -168,13 +169,18 @@ func parseDHParams(block *pem.Block) (*big.Int, error) {
 		return nil, fmt.Errorf("is a %s, want DH PARAMETERS", block.Type)
 	}
 	var d dhParams
-	if rest, err := asn1.Unmarshal(block.Bytes, &d); err != nil || len(rest) > 0 {
+	rest, err := asn1.Unmarshal(block.Bytes, &d)
+	if err != nil || len(rest) > 0 || d.P.Tag != asn1.TagInteger || len(d.P.Bytes) == 0 {
 		return nil, errors.New("cannot be read: it is damaged")
+	}
+	p := new(big.Int).SetBytes(d.P.Bytes)
+	if d.P.Bytes[0]&0x80 != 0 {
+		p.Neg(p)
 	}
 	if d.G.Cmp(big.NewInt(dhGenerator)) != 0 {
 		return nil, fmt.Errorf("generator is %s, want %d: openssl dhparam -2 2048", limitText(d.G.String(), 20), dhGenerator)
 	}
-	return d.P, checkPrime(d.P)
+	return p, checkPrime(p)
 }
 
 // checkPrime refuses what is no prime for OAuth. IBKR reads a prime whose

@@ -22,7 +22,7 @@ const (
 // about a day. It is kept in memory only.
 type lst struct {
 	o   *OAuth1
-	key []byte // of HMAC-SHA256
+	key Secret // of HMAC-SHA256
 }
 
 // lstAnswer is what IBKR answers to a request for a live session token.
@@ -116,9 +116,9 @@ func (o *OAuth1) derive(answer *lstAnswer, a *big.Int) (*lst, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := tokenKey(shared, o.secret)
+	key := tokenKey(shared, []byte(o.secret.Reveal()))
 	if !hmac.Equal([]byte(tokenSignature(key, o.consumerKey)), []byte(answer.signature)) {
 		return nil, errors.New("the live session token is not the one IBKR has: access token secret, encryption key or DH parameters are not those of this consumer key")
 	}
-	return &lst{o: o, key: key}, nil
+	return &lst{o: o, key: NewSecret(string(key))}, nil
 }

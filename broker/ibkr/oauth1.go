@@ -52,7 +52,7 @@ type OAuth1 struct {
 	consumerKey string
 	realm       string
 	accessToken Secret
-	secret      []byte // decrypted access token secret
+	secret      Secret // access token secret, decrypted: bytes
 	prime       *big.Int
 	signature   *rsa.PrivateKey
 	renewer     *renewer
@@ -82,7 +82,7 @@ func NewOAuth1(cfg OAuth1Config) (*OAuth1, error) {
 		return nil, err
 	}
 	o := &OAuth1{
-		consumerKey: cfg.ConsumerKey, realm: consumer.realm(), accessToken: cfg.AccessToken, secret: secret,
+		consumerKey: cfg.ConsumerKey, realm: consumer.realm(), accessToken: cfg.AccessToken, secret: NewSecret(string(secret)),
 		prime: cfg.DHPrime, signature: cfg.SignatureKey,
 	}
 	o.renewer = newRenewer(lstLead, o.login)
@@ -148,7 +148,7 @@ func (o *OAuth1) login(ctx context.Context, link *Link) (Credentials, time.Time,
 
 func (o *OAuth1) askToken(ctx context.Context, link *Link, a *big.Int) (*Response, error) {
 	consumer := OAuth1Consumer{Key: o.consumerKey, Realm: o.realm, SignatureKey: o.signature}
-	return consumer.post(ctx, link, pathLST, hex.EncodeToString(o.secret), []param{
+	return consumer.post(ctx, link, pathLST, hex.EncodeToString([]byte(o.secret.Reveal())), []param{
 		{"diffie_hellman_challenge", dhChallenge(a, o.prime)},
 		{"oauth_token", o.accessToken.Reveal()},
 	})
@@ -180,7 +180,7 @@ func (t *lst) sign(r *http.Request, at time.Time, nonce string) {
 }
 
 func (t *lst) mac(base []byte) []byte {
-	mac := hmac.New(sha256.New, t.key)
+	mac := hmac.New(sha256.New, []byte(t.key.Reveal()))
 	mac.Write(base)
 	return mac.Sum(nil)
 }

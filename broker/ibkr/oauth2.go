@@ -65,7 +65,7 @@ func NewOAuth2(cfg OAuth2Config) (*OAuth2, error) {
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("ibkr: oauth 2.0: %w", err)
 	}
-	if cfg.Scopes == nil {
+	if len(cfg.Scopes) == 0 {
 		cfg.Scopes = []string{ScopeSSO}
 	}
 	o := &OAuth2{cfg: cfg, key: jwtKey{key: cfg.PrivateKey, keyID: cfg.KeyID, issuer: cfg.ClientID}}
