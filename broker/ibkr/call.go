@@ -50,6 +50,8 @@ type Call struct {
 	AnyAnswer bool
 	// MayBeEmpty says that a good answer can be without content.
 	MayBeEmpty bool
+	// Once has a Read asked once, too.
+	Once bool
 }
 
 // Response is a good answer.
@@ -73,7 +75,7 @@ func (c *Client) Call(ctx context.Context, call Call) (*Response, error) {
 	case Cancel:
 		r.class = classCancel
 	}
-	if call.Urgency == Read && (call.Method == http.MethodGet || call.Method == http.MethodHead) {
+	if call.Urgency == Read && !call.Once && (call.Method == http.MethodGet || call.Method == http.MethodHead) {
 		return c.again(ctx, r)
 	}
 	return c.answer(ctx, r)

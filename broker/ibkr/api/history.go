@@ -66,12 +66,16 @@ var opHistory = register(Op{Group: "MarketData", Name: "History", Method: http.M
 // reads can be under way at IBKR; the client holds the rest back. No data
 // and an unknown period are good answers with an error in words: ibkr.Error.
 func (m MarketData) History(ctx context.Context, in HistoryRequest) (History, error) {
+	return do[History](ctx, m.c, opHistory, in.args())
+}
+
+func (in *HistoryRequest) args() args {
 	q := queryOf("conid", itoa(in.Conid), "period", in.Period, "bar", in.Bar, "exchange", in.Exchange, "source", in.Source)
 	q.Set("outsideRth", strconv.FormatBool(in.OutsideRTH))
 	if !in.End.IsZero() {
 		q.Set("startTime", in.End.UTC().Format(historyTime))
 	}
-	return do[History](ctx, m.c, opHistory, args{query: q})
+	return args{query: q}
 }
 
 // historyTime is how IBKR writes a UTC time in requests and answers.
