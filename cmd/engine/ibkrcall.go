@@ -23,6 +23,7 @@ type callFlags struct {
 	query, header []string
 	body          string
 	contentType   string
+	signed        bool
 	arm           string
 }
 
@@ -51,6 +52,7 @@ change an order of a real-money account needs what place needs. No brokerage ses
 	flags.StringArrayVar(&f.query, "query", nil, "`KEY=VALUE` of the query; may be repeated")
 	flags.StringArrayVar(&f.header, "header", nil, "`NAME=VALUE` of a header; may be repeated")
 	flags.StringVar(&f.body, "body", "", "`FILE` to send, - for stdin")
+	flags.BoolVar(&f.signed, "signed", false, "send the body, a JSON object, as a JWT signed with the key of OAuth 2.0, as account management wants it")
 	flags.StringVar(&f.contentType, "content-type", "", "`TYPE` of the body (default: application/json)")
 	flags.StringVar(&f.arm, "arm", "", "`ACCOUNT` that may trade real money; must be broker.ibkr.account")
 	return []*cobra.Command{cmd}
@@ -117,7 +119,7 @@ func makeCall(method, path string, f *callFlags) (call ibkr.Call, err error) {
 	if call.Method != http.MethodGet && call.Method != http.MethodHead {
 		call.Urgency = ibkr.Write
 	}
-	call.ContentType = f.contentType
+	call.ContentType, call.Signed = f.contentType, f.signed
 	return call, err
 }
 
@@ -171,6 +173,10 @@ func (s *ibkrShell) call(ctx context.Context, method, path string, f *callFlags)
 	}
 	if err := s.mayCall(ctx, &call); err != nil {
 		return err
+	}
+	call.MayBeEmpty = true
+	if call.Urgency == ibkr.Write {
+		ctx = context.WithoutCancel(ctx) // a Ctrl-C would only hide what became of it
 	}
 	resp, err := s.paced.Call(ctx, call)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gannet/broker/ibkr/api"
+	"gannet/broker/ibkr/contracts"
 	"gannet/market"
 )
 
@@ -30,10 +31,14 @@ func (s *ibkrShell) chain(ctx context.Context, symbol string, f chainFlags) erro
 	if err != nil {
 		return fmt.Errorf("%s: %w", symbol, err)
 	}
-	month := strings.ToUpper(f.month)
-	if month == "" {
+	if f.month == "" {
 		return s.showMonths(row)
 	}
+	wanted, err := contracts.ParseMonth(f.month)
+	if err != nil {
+		return usagef("--month %q: want one such as JAN26", f.month)
+	}
+	month := string(wanted)
 	if !slices.Contains(row.months, month) {
 		return usagef("--month %q: %s has %s", f.month, symbol, strings.Join(row.months, " "))
 	}

@@ -172,6 +172,10 @@ func (d *doctor) diagnose(err error) finding {
 		return failed("nobody is logged in: "+detail, d.loginAdvice())
 	case ibkr.KindUntrusted:
 		return failed(detail, pinAdvice)
+	case ibkr.KindCredentials:
+		return failed(detail, "compare keys, tokens and names in broker.ibkr.auth with what IBKR shows; a new consumer key is known after IBKR's next midnight; docs/ibkr.md goes through it")
+	case ibkr.KindClock:
+		return failed(detail, "set the clock: timedatectl set-ntp true")
 	case ibkr.KindPaced:
 		return failed("IBKR turns requests away because there were too many: "+detail,
 			"stop whatever else asks from this address and wait 15 minutes; every request prolongs it")
@@ -192,6 +196,9 @@ func (d *doctor) diagnose(err error) finding {
 
 // loginAdvice is how to log in at the place asked.
 func (d *doctor) loginAdvice() string {
+	if kind := d.cfg.Broker.IBKR.Auth.Kind; kind != "" && kind != "gateway" {
+		return "IBKR does not take the login of broker.ibkr.auth (" + kind + "): compare keys, tokens and names with what IBKR shows"
+	}
 	if d.direct() {
 		return "IBKR's servers want credentials of OAuth: set broker.ibkr.auth, or use a Client Portal gateway; docs/ibkr.md takes you through both"
 	}

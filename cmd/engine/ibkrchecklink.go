@@ -19,6 +19,9 @@ const linkTimeout = 10 * time.Second
 
 // address says whether the base URL can be used, and makes the client.
 func (d *doctor) address(context.Context) finding {
+	if _, err := loginOf(&d.cfg.Broker.IBKR.Auth); err != nil {
+		return failed(strings.TrimPrefix(err.Error(), "ibkr: "), "correct broker.ibkr.auth or the file that it names; files of keys and tokens are yours alone, with mode 0600")
+	}
 	client, err := d.newClient()
 	if err != nil {
 		return failed(strings.TrimPrefix(err.Error(), "ibkr: "),

@@ -38,7 +38,7 @@ that share a data folder: a verb may wait for up to five seconds before it asks.
   engine ibkr place --conid 756733 --side buy --qty 10 --type LMT --price 640.50`,
 	})
 	flags := cmd.PersistentFlags()
-	flags.StringVar(&v.flags.baseURL, "base-url", "", "`URL` of the Web API, such as https://127.0.0.1:5000 (default: broker.ibkr.base_url)")
+	flags.StringVar(&v.flags.baseURL, "base-url", "", "`URL` of the Web API, such as https://127.0.0.1:5000, or a name: gateway, api, production, testing (default: that of the configuration)")
 	flags.StringVar(&v.flags.pin, "pin", "", "sha256/BASE64 `PIN` of the server's public key (default: broker.ibkr.pin)")
 	flags.StringVar(&v.flags.account, "account", "", "`ACCOUNT` that is asked about (default: broker.ibkr.account, or the login's selected one)")
 	flags.BoolVar(&v.flags.compete, "compete", false, "take the brokerage session from another login of the same user")

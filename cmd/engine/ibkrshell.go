@@ -42,8 +42,12 @@ func (s *ibkrShell) useClient(client *ibkr.Client) {
 
 func (t *ibkrTarget) newClient() (*ibkr.Client, error) {
 	g := &t.cfg.Broker.IBKR
+	auth, err := loginOf(&g.Auth)
+	if err != nil {
+		return nil, err
+	}
 	return ibkr.NewClient(ibkr.ClientConfig{
-		BaseURL: t.baseURL, Pin: t.pin, Account: t.account,
+		BaseURL: t.baseURL, Pin: t.pin, Auth: auth, Account: t.account,
 		Pacing: ibkr.Pacing{PerSecond: float64(g.RequestsPerSecond)}, Timeouts: ibkr.Timeouts{Order: g.OrderTimeout},
 	})
 }

@@ -35,7 +35,7 @@ func (v *ibkrVerbs) target(arm *string) (*ibkrTarget, error) {
 	g := &cfg.Broker.IBKR
 	t := &ibkrTarget{
 		cfg: cfg, compete: v.flags.compete, armed: cfg.Live.Arm,
-		baseURL: cmp.Or(v.flags.baseURL, g.BaseURL, ibkrDefaultURL),
+		baseURL: cmp.Or(v.flags.baseURL, g.Address(), ibkrDefaultURL),
 		pin:     cmp.Or(v.flags.pin, g.Pin), account: v.flags.account,
 	}
 	if t.account == "" && said(cfg, "broker.ibkr.account") {

@@ -53,9 +53,13 @@ func (s *ibkrShell) streamAdapter(ctx context.Context, conids []int64) (*ibkr.Ad
 	if err != nil {
 		return nil, err
 	}
+	auth, err := loginOf(&s.cfg.Broker.IBKR.Auth)
+	if err != nil {
+		return nil, err
+	}
 	return ibkr.New(ibkr.Config{
 		BaseURL: s.baseURL, Pin: s.pin, Account: market.AccountID(account), Paper: paperName(account),
-		Compete: s.compete, Instruments: instruments,
+		Auth: auth, Compete: s.compete, Instruments: instruments,
 		Pacing: ibkr.Pacing{PerSecond: float64(s.cfg.Broker.IBKR.RequestsPerSecond)},
 	})
 }
