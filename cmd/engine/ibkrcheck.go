@@ -40,6 +40,7 @@ type checkStep struct {
 }
 
 var checkSteps = []checkStep{
+	{"credentials", true, (*doctor).credentials},
 	{"address", true, (*doctor).address},
 	{"name", true, (*doctor).name},
 	{"listening", true, (*doctor).listening},
@@ -81,7 +82,7 @@ func (v *ibkrVerbs) checkVerb() *cobra.Command {
 	var look bool
 	cmd := &cobra.Command{
 		Use: "check", Short: "Go through each step of connecting and say what to do about what fails", Args: noArgs,
-		Long: `Go through each step of connecting: address, name, something that listens, its certificate, the login, the
+		Long: `Go through each step of connecting: files of credentials, address, name, something that listens, its certificate, the login, the
 brokerage session, the account, market data, orders, the stream. Each says what was found and what to do about it. After
 a failure that makes the rest senseless the rest is skipped. It places no order. When there is no brokerage session it
 opens one, as trading does, unless --look. The exit code is 1 when a step failed; warnings do not count.`,
@@ -128,7 +129,7 @@ func (d *doctor) check(ctx context.Context) error {
 		return nil
 	}
 	err := fmt.Errorf("check: %s failed", strings.Join(failures, ", "))
-	if failures[0] == checkSteps[0].name {
+	if failures[0] == "credentials" || failures[0] == "address" {
 		return &usageError{err}
 	}
 	return err

@@ -17,11 +17,22 @@ import (
 // linkTimeout is how long the steps below the API may take.
 const linkTimeout = 10 * time.Second
 
+// credentials says whether the files of the login can be read. What is in them
+// is shown by nothing.
+func (d *doctor) credentials(context.Context) finding {
+	auth := &d.cfg.Broker.IBKR.Auth
+	if _, err := loginOf(auth); err != nil {
+		return failed(strings.TrimPrefix(err.Error(), "ibkr: "),
+			"correct broker.ibkr.auth or the file that it names; files of keys and tokens are yours alone, with mode 0600")
+	}
+	if auth.Kind == "" || auth.Kind == "gateway" {
+		return passed("none are needed: a person logs in at the gateway")
+	}
+	return passed("%s: all files can be read", auth.Kind)
+}
+
 // address says whether the base URL can be used, and makes the client.
 func (d *doctor) address(context.Context) finding {
-	if _, err := loginOf(&d.cfg.Broker.IBKR.Auth); err != nil {
-		return failed(strings.TrimPrefix(err.Error(), "ibkr: "), "correct broker.ibkr.auth or the file that it names; files of keys and tokens are yours alone, with mode 0600")
-	}
 	client, err := d.newClient()
 	if err != nil {
 		return failed(strings.TrimPrefix(err.Error(), "ibkr: "),

@@ -69,18 +69,25 @@ func paceFolder(env []string) string {
 
 // Call waits for its turn and asks.
 func (p *pacedCaller) Call(ctx context.Context, call ibkr.Call) (*ibkr.Response, error) {
-	if call.Urgency == ibkr.Cancel || p.folder == "" || os.MkdirAll(p.folder, 0o700) != nil {
-		return p.Caller.Call(ctx, call)
-	}
-	if every := pauses[call.Path]; every > 0 && call.Service == ibkr.Trading {
-		if err := p.turn(ctx, call.Path, every, 1); err != nil {
+	if call.Urgency != ibkr.Cancel {
+		if err := p.wait(ctx, call.Service, call.Path); err != nil {
 			return nil, err
 		}
 	}
-	if err := p.turn(ctx, "", time.Second/time.Duration(max(p.perSecond, 1)), requestsAtOnce); err != nil {
-		return nil, err
-	}
 	return p.Caller.Call(ctx, call)
+}
+
+// wait waits until a request may be sent, and counts it as sent.
+func (p *pacedCaller) wait(ctx context.Context, service ibkr.Service, path string) error {
+	if p.folder == "" || os.MkdirAll(p.folder, 0o700) != nil {
+		return nil
+	}
+	if every := pauses[path]; every > 0 && service == ibkr.Trading {
+		if err := p.turn(ctx, path, every, 1); err != nil {
+			return err
+		}
+	}
+	return p.turn(ctx, "", time.Second/time.Duration(max(p.perSecond, 1)), requestsAtOnce)
 }
 
 // turn waits until what is counted under name may happen again: once in every,

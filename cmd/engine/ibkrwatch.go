@@ -57,6 +57,9 @@ func (s *ibkrShell) streamAdapter(ctx context.Context, conids []int64) (*ibkr.Ad
 	if err != nil {
 		return nil, err
 	}
+	if err := s.paced.wait(ctx, ibkr.Trading, "/tickle"); err != nil { // the stream asks for the session id by itself
+		return nil, err
+	}
 	return ibkr.New(ibkr.Config{
 		BaseURL: s.baseURL, Pin: s.pin, Account: market.AccountID(account), Paper: paperName(account),
 		Auth: auth, Compete: s.compete, Instruments: instruments,
