@@ -105,7 +105,7 @@ func (d *doctor) check(ctx context.Context) error {
 	blocked, failures := "", []string{}
 	for _, step := range checkSteps {
 		if blocked != "" {
-			d.note(step.name, finding{stepSkip, "not tried: " + blocked + " comes first", ""}, 0)
+			d.note(step.name, finding{stepSkip, "not tried: it needs " + blocked, ""}, 0)
 			continue
 		}
 		began := time.Now()
@@ -143,12 +143,13 @@ func (d *doctor) print() error {
 	if d.json() {
 		return d.printJSON(d.report)
 	}
+	skipped := []string{}
 	for _, r := range d.report.Steps {
-		took := ""
-		if r.Result != stepSkip {
-			took = fmt.Sprintf("%d ms", r.Millis)
+		if r.Result == stepSkip {
+			skipped = append(skipped, r.Step)
+			continue
 		}
-		if _, err := fmt.Fprintf(d.out, "%-4s  %-11s  %7s  %s\n", r.Result, r.Step, took, r.Detail); err != nil {
+		if _, err := fmt.Fprintf(d.out, "%-4s  %-11s  %7s  %s\n", r.Result, r.Step, fmt.Sprintf("%d ms", r.Millis), r.Detail); err != nil {
 			return err
 		}
 		if r.Advice == "" {
@@ -157,6 +158,10 @@ func (d *doctor) print() error {
 		if _, err := fmt.Fprintf(d.out, "%28s-> %s\n", "", r.Advice); err != nil {
 			return err
 		}
+	}
+	if len(skipped) > 0 {
+		_, err := fmt.Fprintf(d.out, "skip  %s\n", strings.Join(skipped, ", "))
+		return err
 	}
 	return nil
 }
