@@ -100,7 +100,7 @@ func (p *pacedCaller) turn(ctx context.Context, name string, every time.Duration
 	if ok, err := lock.TryLockContext(ctx, 20*time.Millisecond); !ok {
 		return err
 	}
-	defer lock.Unlock()
+	defer func() { _ = lock.Unlock() }() // closing the file would do
 	now := time.Now()
 	due := now
 	if text, err := os.ReadFile(file); err == nil {

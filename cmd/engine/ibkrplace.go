@@ -187,7 +187,7 @@ func outcomeOf(err error, coid string) error {
 	if errors.As(err, &e) && (e.Kind == ibkr.KindRefused || !e.Sent) {
 		return fmt.Errorf("not placed: %w", err)
 	}
-	return fmt.Errorf("it is not known whether the order was placed: look for %s in engine ibkr orders before you place it again: %w", coid, err)
+	return fmt.Errorf("it is not known whether the order was placed: look for %s in engine ibkr orders before you place it again: %s", coid, err.Error())
 }
 
 // placed prints the answer. An order that was refused in the shape of a
