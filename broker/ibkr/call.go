@@ -62,7 +62,8 @@ type Response struct {
 }
 
 // Call performs a request of any operation at IBKR's pace. A Read is asked
-// again on passing faults; everything else is sent once. Errors are *Error.
+// again on passing faults; everything else is sent once, but that GET and
+// DELETE are sent again after a new login. Errors are *Error.
 func (c *Client) Call(ctx context.Context, call Call) (*Response, error) {
 	r := request{
 		method: call.Method, pattern: call.Path, params: call.Params, query: call.Query, header: call.Header,

@@ -144,7 +144,8 @@ func (c *Client) once(ctx context.Context, r request) ([]byte, error) {
 // one that may be repeated is sent again, once, after a new login.
 func (c *Client) answer(ctx context.Context, r request) (*Response, error) {
 	resp, used, err := c.attempt(ctx, &r)
-	if used != nil && (loginLost(err) || c.strange(ctx, &r, err)) {
+	err = c.strange(ctx, &r, err)
+	if used != nil && loginLost(err) {
 		next, failed := c.credentials(ctx, r.service, used)
 		switch {
 		case failed != nil && repeatable(&r):
@@ -162,14 +163,16 @@ func (c *Client) answer(ctx context.Context, r request) (*Response, error) {
 	return resp, nil
 }
 
-// strange says whether a 401 that stands for an account that is not ours was
-// one for the login after all: a tickle tells.
-func (c *Client) strange(ctx context.Context, r *request, err error) bool {
+// strange looks again at a 401 that stands for an account that is not ours:
+// where a tickle is refused too, it was one for the login after all.
+func (c *Client) strange(ctx context.Context, r *request, err error) error {
 	if kindOf(err) != KindNotFound || statusOf(err) != http.StatusUnauthorized {
-		return false
+		return err
 	}
-	_, err = c.Tickle(ctx)
-	return kindOf(err) == KindUnauthorized
+	if _, gone := c.Tickle(ctx); kindOf(gone) != KindUnauthorized {
+		return err
+	}
+	return &Error{Kind: KindUnauthorized, Status: http.StatusUnauthorized, Method: r.method, Endpoint: r.pattern, Sent: true}
 }
 
 // attempt performs a request one time. It returns the credentials that it was

@@ -2,7 +2,7 @@ package ibkr
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // IBKR's live session token is an HMAC-SHA1
+	"crypto/sha1"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
