@@ -117,7 +117,7 @@ func (p *plan) gateway(c *closers, log zerolog.Logger) (ibkr.Config, error) {
 	g := &p.cfg.Broker.IBKR
 	cfg := ibkr.Config{
 		BaseURL: g.BaseURL, Pin: g.Pin, Account: market.AccountID(g.Account), Paper: p.cfg.Mode != "live",
-		Compete: g.Compete, Instruments: p.instruments, Questions: ibkr.Questions{Confirm: g.Questions.Confirm},
+		Compete: g.Compete, Instruments: p.instruments, Questions: p.questions,
 		Pacing: ibkr.Pacing{PerSecond: float64(g.RequestsPerSecond)}, Timeouts: ibkr.Timeouts{Order: g.OrderTimeout}, Log: log,
 	}
 	if g.BaseURL != "" {

@@ -9,6 +9,15 @@ type API struct {
 	Contracts  Contracts
 	MarketData MarketData
 	Scanner    Scanner
+	Orders     Orders
+	Alerts     Alerts
+	Watchlists Watchlists
+	FYI        FYI
+	Allocation Allocation
+	Models     Models
+	Forecast   Forecast
+	OAuth      OAuth
+	Socket     Socket
 }
 
 // New builds the groups on a caller.
@@ -21,5 +30,14 @@ func New(c Caller) *API {
 		Contracts:  Contracts{c},
 		MarketData: MarketData{c},
 		Scanner:    Scanner{c},
+		Orders:     Orders{c},
+		Alerts:     Alerts{c},
+		Watchlists: Watchlists{c},
+		FYI:        FYI{c},
+		Allocation: Allocation{c},
+		Models:     Models{c},
+		Forecast:   Forecast{c},
+		OAuth:      OAuth{c},
+		Socket:     Socket{c},
 	}
 }
