@@ -35,6 +35,7 @@ func TestQuestionPolicy(t *testing.T) {
 		{name: "refused", ids: []string{"o10335"}},
 		{name: "in no list", ids: []string{"o999"}, unknown: true},
 		{name: "one of two in no list", ids: []string{"o403", "o999"}, unknown: true},
+		{name: "in no list, then refused", ids: []string{"o999", "o10335"}, unknown: true},
 		{name: "one of two refused", ids: []string{"o403", "o10335"}},
 		{name: "without an id", unknown: true},
 		{name: "quantity at its limit", ids: []string{"o383"}, yes: true},
@@ -44,6 +45,7 @@ func TestQuestionPolicy(t *testing.T) {
 		{name: "notional of a sale beyond", ids: []string{"o451"}, change: func(o *market.Order) { o.Side, o.Price = market.Sell, 2*o.Price }, why: "is above 4572.5"},
 		{name: "notional of a market order", ids: []string{"o451"}, change: toMarket, why: "o451: notional is not known"},
 		{name: "notional of a stop order", ids: []string{"o451"}, change: toStop, why: "notional is not known"},
+		{name: "notional of a market order with a price left over", ids: []string{"o451"}, change: func(o *market.Order) { o.Type = market.Market }, why: "notional is not known"},
 		{name: "two limits, one beyond", ids: []string{"o382"}, why: "o382: notional 4572.5 is above 1000"},
 		{name: "percent within", ids: []string{"o163"}, yes: true},
 		{name: "percent at its limit", ids: []string{"o163"}, change: func(o *market.Order) { o.Price = market.MustPrice("459") }, yes: true},
@@ -86,7 +88,7 @@ func policyAdapter(t *testing.T, policy Questions) *Adapter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(a.client.close)
+	t.Cleanup(a.client.Close)
 	a.quotes.note(freshQuote(a))
 	return a
 }
@@ -161,6 +163,27 @@ func TestQuestionPercentFromStream(t *testing.T) {
 	g.answers(replyRoute, ok(accepted))
 	r.Submit(buyLimit("x-1"))
 	r.report(market.ExecNew, 1)
+	if c := g.got(replyRoute); len(c) != 1 || c[0].body != `{"confirmed":true}` {
+		t.Errorf("replies %v", c)
+	}
+}
+
+// After a no every further question gets one, too, and the first no is what
+// the user is told.
+func TestQuestionFirstNoIsTold(t *testing.T) {
+	g := newGateway(t)
+	g.answers(placeRoute, ok(asked("o999")))
+	g.answers(replyRoute, ok(question), ok(`{"error":"Order not confirmed "}`))
+	r := start(t, g, confirm("o354")).ready(1)
+	r.Submit(buyLimit("x-1"))
+	if e := r.report(market.ExecRejected, 1); !strings.Contains(e.Text, "o999") || strings.Contains(e.Text, "o354") {
+		t.Errorf("text %q", e.Text)
+	}
+	for _, c := range g.got(replyRoute) {
+		if c.body != `{"confirmed":false}` {
+			t.Errorf("reply %s", c.body)
+		}
+	}
 }
 
 // A question that no list has is told to a person with its words.

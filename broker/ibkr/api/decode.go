@@ -28,11 +28,11 @@ const (
 	maxFree   = 1 << 20
 )
 
-// What a decoder counts for the parts of an answer beside the values.
-const (
-	costField = 120 // one entry of a map
-	costMap   = 64  // an empty map
-)
+// costMap is what a decoder counts for a map of a few entries beside them.
+const costMap = 400
+
+// costEntry is what it counts for an entry of a map, which grows by doubling.
+func costEntry(name []byte, size int) int { return 5*(24+size) + len(name) }
 
 var (
 	errBudget = errors.New("values much smaller than their type")
@@ -127,7 +127,7 @@ func (d *decoder) mapping(data []byte, v reflect.Value, depth int) error {
 // entry puts one field into a map.
 func (d *decoder) entry(name, raw []byte, out reflect.Value, depth int) error {
 	kind := out.Type().Elem()
-	if err := d.take(costField + len(name) + 3*int(kind.Size())); err != nil {
+	if err := d.take(costEntry(name, int(kind.Size()))); err != nil {
 		return err
 	}
 	one := reflect.New(kind).Elem()
@@ -189,7 +189,11 @@ func (d *decoder) unnamed(p *plan, v reflect.Value, extra *Extra, name, raw []by
 
 // keep notes a field in extra.
 func (d *decoder) keep(extra *Extra, name, raw []byte) error {
-	if err := d.take(costField + 3*24 + len(name) + len(raw)); err != nil {
+	cost := costEntry(name, 24) + len(raw)
+	if extra.fields == nil {
+		cost += costMap
+	}
+	if err := d.take(cost); err != nil {
 		return err
 	}
 	if extra.fields == nil {

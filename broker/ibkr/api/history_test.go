@@ -217,19 +217,20 @@ func TestHistoryCoarserBars(t *testing.T) {
 func TestHistoryConcurrent(t *testing.T) {
 	h := newHistoryServer(t, 100)
 	var now, most atomic.Int32
-	free := make(chan struct{})
+	sixth := make(chan struct{})
 	var once sync.Once
 	h.on("GET /iserver/marketdata/history", func(a asked) (int, string) {
 		n := now.Add(1)
 		defer now.Add(-1)
 		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
 		}
-		if n == 4 {
-			once.Do(func() { close(free) }) // all four places are taken
-		}
-		<-free
 		if n > 5 {
+			once.Do(func() { close(sixth) })
 			return 429, `{"error":"too many requests"}`
+		}
+		select { // long enough for one too many to come
+		case <-sixth:
+		case <-time.After(30 * time.Millisecond):
 		}
 		return h.answer(a)
 	})

@@ -227,10 +227,17 @@ func (o Orders) Trades(ctx context.Context, days int) ([]Trade, error) {
 	return do[[]Trade](ctx, o.c, opTrades, args{query: query})
 }
 
-// spreads are the contract ids that stand in front of a combo's legs.
+// spreads are the contracts of SpreadConid.
 var spreads = map[string]int64{
 	"USD": 28812380, "AUD": 61227077, "CAD": 61227082, "CHF": 61227087, "CNH": 136000441, "GBP": 58666491, "HKD": 61227072,
 	"INR": 136000444, "JPY": 61227069, "KRW": 136000424, "MXN": 136000449, "SEK": 136000429, "SGD": 426116555,
+}
+
+// SpreadConid is the contract that stands in front of a combo's legs in a
+// currency. EUR's is not known: IBKR's sources give it the number of JPY.
+func SpreadConid(currency string) (int64, bool) {
+	conid, ok := spreads[currency]
+	return conid, ok
 }
 
 // Leg is a part of a combo. A positive ratio buys it.

@@ -59,6 +59,8 @@ func TestOrderAnswerShapes(t *testing.T) {
 		"question":      {`[{"id":"u","message":["Sure?"],"isSuppressed":false,"messageIds":["o354"],"messageOptions":["Yes","No"]}]`, []ReplyKind{ReplyQuestion}},
 		"prompt":        {`{"orderId":123456789,"reqId":"22170","dismissable":[],"text":"cap","options":["Use on this order"],"type":"M","messageId":"p12","prompt":true}`, []ReplyKind{ReplyPrompt}},
 		"bad child":     {`[{"order_id":"-1","order_status":"Failed","text":"no","warning_message":"w"},{"order_id":"1760268467","order_status":"Inactive"}]`, []ReplyKind{ReplyRefused, ReplyRefused}},
+		"no id":         {`[{"order_id":"-1","order_status":"Submitted"}]`, []ReplyKind{ReplyRefused}},
+		"inactive":      {`[{"order_id":"5","order_status":"inactive"}]`, []ReplyKind{ReplyRefused}},
 		"error row":     {`[{"order_id":"5","order_status":"Submitted"},{"error":"no"}]`, []ReplyKind{ReplyAck, ReplyRefused}},
 		"other":         {`{"hello":1}`, []ReplyKind{ReplyOther}},
 		"nothing":       {`[]`, nil},
@@ -124,6 +126,10 @@ func TestQuirk33BracketNotAtomic(t *testing.T) {
 	answer, err := a.Orders.Place(t.Context(), "DU1", limitOrder(nil), limitOrder(child))
 	if err != nil || answer.Taken(2) {
 		t.Errorf("a bracket without its child counts as taken: %+v, %v", answer, err)
+	}
+	alone := OrderAnswer{Rows: answer.Rows[1:]}
+	if alone.Taken(2) || !alone.Taken(1) {
+		t.Errorf("an answer with the parent only counts as that of a bracket: %+v", alone)
 	}
 	live, err := a.Orders.Live(t.Context(), LiveQuery{})
 	if err != nil {

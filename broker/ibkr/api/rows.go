@@ -10,6 +10,9 @@ func (r *Rows[T]) UnmarshalJSON(b []byte) error { return Decode(b, r) }
 
 func (r *Rows[T]) decode(d *decoder, data []byte, depth int) error {
 	if data[0] == '{' {
+		if err := d.take(int(reflect.TypeFor[T]().Size())); err != nil {
+			return err
+		}
 		list := make([]T, 1)
 		*r = list
 		return d.of(data, &list[0], depth)

@@ -129,6 +129,7 @@ type Snapshot struct {
 	TradingPermission      Num  `json:"7768,omitzero"` // 1 or 0
 	DailyPnLRaw            Num  `json:"7920,omitzero"`
 	CostBasisRaw           Num  `json:"7921,omitzero"`
+	RebateRate             Num  `json:"7943,omitzero"` // benchmark rate less the rate charged for borrowing
 	Extra
 }
 
@@ -252,4 +253,5 @@ const (
 	FieldTradingPermission      = "7768"
 	FieldDailyPnLRaw            = "7920"
 	FieldCostBasisRaw           = "7921"
+	FieldRebateRate             = "7943"
 )

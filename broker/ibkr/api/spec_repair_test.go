@@ -15,7 +15,9 @@ import (
 //   - security schemes that are required and nowhere defined: requests are
 //     signed by ibkr.Auth, which has tests of its own;
 //   - what has properties and no type is an object; parameters without a type
-//     are texts; array items without a schema are anything.
+//     are texts; array items without a schema are anything;
+//   - request bodies are closed, see closeSchema, and what they require without
+//     a description (reqId) is anything.
 func repair(doc *openapi3.T) {
 	for path, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
@@ -33,12 +35,49 @@ func repair(doc *openapi3.T) {
 	for _, s := range doc.Components.Schemas {
 		repairSchema(s, seen)
 	}
+	closed := map[*openapi3.Schema]bool{}
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			for _, media := range contents(op) {
 				repairSchema(media.Schema, seen)
 			}
+			if op.RequestBody != nil && op.RequestBody.Value != nil {
+				for _, media := range op.RequestBody.Value.Content {
+					closeSchema(media.Schema, closed)
+				}
+			}
 		}
+	}
+}
+
+// closeSchema forbids what a request's schema does not name, which the document
+// leaves open everywhere: a misspelt field would pass unseen. An algorithm's
+// parameters (PLACEHOLDER) are open for good, and so is what is put together
+// from several schemas.
+func closeSchema(ref *openapi3.SchemaRef, closed map[*openapi3.Schema]bool) {
+	if ref == nil || ref.Value == nil || closed[ref.Value] {
+		return
+	}
+	s := ref.Value
+	closed[s] = true
+	for _, p := range s.Properties {
+		closeSchema(p, closed)
+	}
+	closeSchema(s.Items, closed)
+	for _, list := range []openapi3.SchemaRefs{s.AnyOf, s.OneOf} {
+		for _, one := range list {
+			closeSchema(one, closed)
+		}
+	}
+	for _, name := range s.Required {
+		if s.Properties[name] == nil && len(s.Properties) > 0 {
+			s.Properties[name] = openapi3.NewSchemaRef("", openapi3.NewSchema())
+		}
+	}
+	open := s.Properties["PLACEHOLDER"] != nil || len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) > 0
+	if len(s.Properties) > 0 && !open && s.AdditionalProperties.Has == nil && s.AdditionalProperties.Schema == nil {
+		no := false
+		s.AdditionalProperties.Has = &no
 	}
 }
 

@@ -3,7 +3,6 @@ package contracts
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -26,56 +25,23 @@ func At(conid int64, exchange string) Ref {
 }
 
 // Leg is one leg of a combo. A positive ratio buys, a negative one sells.
-type Leg struct {
-	Conid int64
-	Ratio int64
-}
-
-// spreads are the contracts that stand for a combo in each currency. IBKR's
-// sources give EUR the number of JPY, so that EUR is not known.
-var spreads = map[string]int64{
-	"USD": 28812380, "AUD": 61227077, "CAD": 61227082, "CHF": 61227087, "CNH": 136000441, "GBP": 58666491,
-	"HKD": 61227072, "INR": 136000444, "JPY": 61227069, "KRW": 136000424, "MXN": 136000449, "SEK": 136000429,
-	"SGD": 426116555,
-}
-
-// SpreadConid is the contract that stands for a combo in a currency. false: not known.
-func SpreadConid(currency string) (int64, bool) {
-	conid, ok := spreads[strings.ToUpper(currency)]
-	return conid, ok
-}
+type Leg = api.Leg
 
 // Combo is the conidex of a combo, such as
 // "28812380;;;756733/1,320227571/-1". Other currencies than USD want an
 // exchange. Its price is the sum of price times ratio and can be negative.
 func Combo(currency, exchange string, legs ...Leg) (string, error) {
-	spread, ok := SpreadConid(currency)
-	if !ok {
-		return "", fmt.Errorf("contracts: combo: currency %q: its spread contract is not known, want one of %s", currency, strings.Join(currencies(), " "))
+	currency, exchange = strings.ToUpper(currency), strings.ToUpper(exchange)
+	if _, ok := api.SpreadConid(currency); !ok {
+		return "", fmt.Errorf("contracts: combo: currency %q: its spread contract is not known, want one such as USD, GBP or JPY", currency)
 	}
-	if exchange == "" && !strings.EqualFold(currency, "USD") {
+	if exchange == "" && currency != "USD" {
 		return "", fmt.Errorf("contracts: combo: in %s: want an exchange", currency)
 	}
 	if err := checkLegs(legs); err != nil {
 		return "", err
 	}
-	text := strconv.FormatInt(spread, 10)
-	if exchange != "" {
-		text += "@" + strings.ToUpper(exchange)
-	}
-	for i, l := range legs {
-		text += [...]string{";;;", ","}[min(i, 1)] + fmt.Sprintf("%d/%d", l.Conid, l.Ratio)
-	}
-	return text, nil
-}
-
-func currencies() []string {
-	list := make([]string, 0, len(spreads))
-	for c := range spreads {
-		list = append(list, c)
-	}
-	slices.Sort(list)
-	return list
+	return api.Combo(currency, exchange, legs...), nil
 }
 
 func checkLegs(legs []Leg) error {
@@ -107,7 +73,7 @@ func ParseCombo(text string) (spread int64, exchange string, legs []Leg, err err
 		if bad != nil || bad2 != nil {
 			return 0, "", nil, fmt.Errorf("contracts: combo leg %.40q: want <conid>/<ratio>", one)
 		}
-		legs = append(legs, Leg{c, r})
+		legs = append(legs, Leg{Conid: c, Ratio: r})
 	}
 	return spread, exchange, legs, checkLegs(legs)
 }

@@ -165,7 +165,7 @@ func TestConidAndConidexNeverTogether(t *testing.T) {
 }
 
 func TestCombo(t *testing.T) {
-	legs := []Leg{{756733, 1}, {320227571, -1}}
+	legs := []Leg{{Conid: 756733, Ratio: 1}, {Conid: 320227571, Ratio: -1}}
 	for _, tt := range []struct{ currency, exchange, want string }{
 		{"USD", "", "28812380;;;756733/1,320227571/-1"}, {"usd", "cboe", "28812380@CBOE;;;756733/1,320227571/-1"},
 		{"JPY", "OSE.JPN", "61227069@OSE.JPN;;;756733/1,320227571/-1"},
@@ -179,13 +179,16 @@ func TestCombo(t *testing.T) {
 			continue
 		}
 		spread, exchange, back, err := ParseCombo(got)
-		if want, _ := SpreadConid(tt.currency); err != nil || spread != want || !strings.EqualFold(exchange, tt.exchange) || !slices.Equal(back, legs) {
+		if want, _ := api.SpreadConid(strings.ToUpper(tt.currency)); err != nil || spread != want || !strings.EqualFold(exchange, tt.exchange) || !slices.Equal(back, legs) {
 			t.Errorf("%s read as %d %s %v, %v", got, spread, exchange, back, err)
 		}
 	}
-	for _, bad := range [][]Leg{nil, {{1, 1}}, {{1, 1}, {1, -1}}, {{1, 0}, {2, 1}}, {{-1, 1}, {2, 1}}} {
-		if text, err := Combo("USD", "", bad...); err == nil {
+	for _, bad := range [][2]int64{{1, 1}, {1, -1}, {1, 0}, {-1, 1}} {
+		if text, err := Combo("USD", "", Leg{Conid: 1, Ratio: 1}, Leg{Conid: bad[0], Ratio: bad[1]}); err == nil {
 			t.Errorf("%v gave %s", bad, text)
+		}
+		if text, err := Combo("USD", "", Leg{Conid: bad[0], Ratio: bad[1]}); err == nil {
+			t.Errorf("one leg gave %s", text)
 		}
 	}
 	for _, bad := range []string{"", "28812380", "x;;;1/1,2/1", "1;;;1/1", "1;;;1/1,2", "1;;;1/1,x/1", "1;;;,"} {

@@ -14,5 +14,5 @@ func ExampleCombo() {
 	fmt.Println(err)
 	// Output:
 	// 28812380;;;756733/1,320227571/-1 <nil>
-	// contracts: combo: currency "EUR": its spread contract is not known, want one of AUD CAD CHF CNH GBP HKD INR JPY KRW MXN SEK SGD USD
+	// contracts: combo: currency "EUR": its spread contract is not known, want one such as USD, GBP or JPY
 }
