@@ -40,21 +40,36 @@ type Broker struct {
 	IBKR IBKR `yaml:"ibkr"`
 }
 
-// IBKR is Interactive Brokers' Client Portal gateway, or a simulator of it.
+// IBKR is Interactive Brokers, reached by way of a Client Portal gateway or
+// directly, or a simulator of it.
 type IBKR struct {
-	BaseURL           string        `yaml:"base_url"` // https://HOST:PORT; empty in mode sim: the simulator in this process
-	Pin               string        `yaml:"pin"`      // sha256/BASE64 of the gateway's public key (SPKI); empty: the system's roots decide
-	Account           string        `yaml:"account"`  // the only account that orders may go to
-	Compete           bool          `yaml:"compete"`  // take the session over from another login of the same user
+	Environment       string        `yaml:"environment"` // production, testing, api, gateway, simulator or a URL; both empty in mode sim: the simulator in this process
+	BaseURL           string        `yaml:"base_url"`    // https://HOST:PORT, instead of the environment
+	Auth              Auth          `yaml:"auth"`
+	Pin               string        `yaml:"pin"`     // sha256/BASE64 of the gateway's public key (SPKI); empty: the system's roots decide
+	Account           string        `yaml:"account"` // the only account that orders may go to
+	Compete           bool          `yaml:"compete"` // take the session over from another login of the same user
 	OrderTimeout      time.Duration `yaml:"order_timeout"`
 	RequestsPerSecond int           `yaml:"requests_per_second"` // IBKR blocks an address that asks more than 10 a second
 	Questions         Questions     `yaml:"questions"`
 }
 
-// Questions is which of the gateway's questions about an order are answered
-// with yes. Any other is answered with no and the order is refused.
+// Questions is how IBKR's questions about an order are answered, by their
+// message ids such as o403. One that is in no list is answered with no, and so
+// is one in refuse, without an alert. An order with a no is refused.
 type Questions struct {
-	Confirm []string `yaml:"confirm"` // message ids such as o403
+	Confirm  []string                 `yaml:"confirm"`                  // yes
+	Refuse   []string                 `yaml:"refuse" optional:"true"`   // no
+	Within   map[string]QuestionLimit `yaml:"within" optional:"true"`   // yes to orders within a limit
+	Suppress []string                 `yaml:"suppress" optional:"true"` // not to be asked at all, which is a yes
+}
+
+// QuestionLimit is the largest order that a question is confirmed for. What is
+// left out does not limit; one has to be given.
+type QuestionLimit struct {
+	MaxQty      Decimal `yaml:"max_qty" limit:"true" optional:"true"`      // shares or contracts
+	MaxNotional Decimal `yaml:"max_notional" limit:"true" optional:"true"` // of the limit price, in the instrument's currency
+	MaxPercent  Decimal `yaml:"max_percent" limit:"true" optional:"true"`  // of the limit price through a fresh quote of the other side
 }
 
 // Reconcile is how often the desk compares itself with the broker.

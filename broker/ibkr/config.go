@@ -13,7 +13,7 @@ import (
 
 // Config is what New needs. BaseURL, Account and Instruments are required.
 type Config struct {
-	BaseURL     string // https://localhost:5000/v1/api; the path may be left out
+	BaseURL     string // https://localhost:5000/v1/api; the path may be left out; or a name of Environments
 	Pin         string // "sha256/<base64>": the only certificate key that is trusted; see PinOf
 	Auth        Auth   // nil: Gateway{}
 	Account     market.AccountID
@@ -27,14 +27,6 @@ type Config struct {
 	TradeDays   int              // days of trades in the first snapshot of a session, 1 to 7; default 7
 	Log         zerolog.Logger   // the zero value logs nowhere
 	Now         func() time.Time // stamps events; nil: time.Now
-}
-
-// Questions is what to answer when IBKR asks back before it takes an order.
-// A question with any message id that is not in Confirm is declined, and the
-// order Rejected with the question's text.
-type Questions struct {
-	Confirm  []string // message ids answered with yes, such as "o354"
-	Suppress []string // message ids that IBKR is told not to ask in this session, at most 51
 }
 
 // Window is a span of the local day, such as IBKR's nightly reset. It may
@@ -94,9 +86,6 @@ func (cfg Config) withDefaults() (Config, error) {
 	if err := cfg.check(); err != nil {
 		return cfg, err
 	}
-	if cfg.Auth == nil {
-		cfg.Auth = Gateway{}
-	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -118,14 +107,21 @@ func (cfg Config) check() error {
 	if cfg.TradeDays < 0 || cfg.TradeDays > 7 {
 		return fmt.Errorf("ibkr: trade days %d: want 1 to 7", cfg.TradeDays)
 	}
-	if n := len(cfg.Questions.Suppress); n > maxSuppressed {
-		return fmt.Errorf("ibkr: %d suppressed questions: want at most %d", n, maxSuppressed)
+	if err := cfg.Questions.check(); err != nil {
+		return err
 	}
-	if p := cfg.Pacing.withDefaults(); p.PerSecond <= 0 || p.CancelReserve < 0 || p.CancelReserve >= p.PerSecond || p.Burst < 1 {
+	if err := cfg.Pacing.check(); err != nil {
+		return err
+	}
+	return checkPin(cfg.Pin)
+}
+
+func (p Pacing) check() error {
+	if p = p.withDefaults(); p.PerSecond <= 0 || p.CancelReserve < 0 || p.CancelReserve >= p.PerSecond || p.Burst < 1 {
 		return fmt.Errorf("ibkr: pacing of %v a second with %v for cancels: want both positive and the first larger",
 			p.PerSecond, p.CancelReserve)
 	}
-	return checkPin(cfg.Pin)
+	return nil
 }
 
 // checkPaper refuses an account that is not what the configuration wants:

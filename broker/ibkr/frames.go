@@ -50,6 +50,7 @@ func (a *Adapter) onFrame(b []byte) note {
 
 func (a *Adapter) onMarketData(b []byte) {
 	if t := a.ticks.on(b, a.now()); t != nil && a.onTick != nil {
+		a.quotes.note(t)
 		a.onTick(t)
 	}
 }
