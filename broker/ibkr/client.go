@@ -196,7 +196,7 @@ func (c *Client) attempt(ctx context.Context, r *request) (*Response, Credential
 	}
 	if r.leave != nil {
 		if err := r.leave(); err != nil {
-			return nil, fail(KindRefused, false, err)
+			return nil, nil, r.fail(KindRefused, false, err)
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout(r.class))
