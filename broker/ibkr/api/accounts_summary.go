@@ -87,7 +87,7 @@ type SegmentMargins struct {
 
 	// In the document only.
 	PostExpiryAtOpen        Num `json:"Prdctd Pst-xpry Mrgn @ Opn,omitzero"`
-	ProjectedInitial        Num `json:"projected_liquidity_inital_margin,omitzero"` // IBKR's spelling
+	ProjectedInitial        Num `json:"projected_liquidity_inital_margin,omitzero"` //nolint:misspell // IBKR's spelling
 	ProjectedLookAheadMaint Num `json:"Prjctd Lk Ahd Mntnnc Mrgn,omitzero"`
 	ProjectedOvernightInit  Num `json:"projected_overnight_initial_margin,omitzero"`
 	ProjectedOvernightMaint Num `json:"Prjctd Ovrnght Mntnnc Mrgn,omitzero"`

@@ -68,13 +68,13 @@ type AllPeriods struct {
 	ID           Text                      `json:"id,omitzero"`
 	View         []Text                    `json:"view,omitzero"`
 	Included     []Text                    `json:"included,omitzero"`
-	Accounts     map[string]AccountPeriods `json:",rest"` // by account
+	Accounts     map[string]AccountPeriods `json:"-" api:"rest"` // by account
 	Extra
 }
 
 // AccountPeriods is one account's performance.
 type AccountPeriods struct {
-	ByPeriod     map[string]PeriodSeries `json:",rest"`            // "1D", "7D", ...
+	ByPeriod     map[string]PeriodSeries `json:"-" api:"rest"`     // "1D", "7D", ...
 	Periods      []Text                  `json:"periods,omitzero"` // the order of ByPeriod
 	BaseCurrency Text                    `json:"baseCurrency,omitzero"`
 	Start        Text                    `json:"start,omitzero"` // 20260202

@@ -22,7 +22,7 @@ import (
 // Encode, at any depth. A named field that came in a shape which its type
 // cannot hold, such as null for a list, is kept here, too.
 //
-// A map field with the tag `json:",rest"` takes the unnamed fields that are
+// A map field with the tags `json:"-" api:"rest"` takes the unnamed fields that are
 // objects, or lists for a map of lists: for answers with account numbers or
 // periods for names.
 type Extra struct {
@@ -186,10 +186,10 @@ func fieldsOf(t reflect.Type) []field {
 	var list []field
 	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Anonymous || !f.IsExported() || name == "-" {
+		rest := f.Tag.Get("api") == "rest"
+		if f.Anonymous || !f.IsExported() || name == "-" && !rest {
 			continue
 		}
-		rest := options == "rest"
 		if name == "" {
 			name = f.Name
 		}

@@ -339,3 +339,20 @@ func TestOddShapesAreKept(t *testing.T) {
 		t.Errorf("written as %s, %v", back, err)
 	}
 }
+
+// Whatever a field holds, reading it as a time or a number neither panics nor
+// gives a time that IBKR cannot mean.
+func FuzzWhen(f *testing.F) {
+	for _, text := range []string{"20231211-18:00:49", "1702317649000", "Tue Mar 31 00:00:00 EDT 2026", "C1,300.5K", ""} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if at, ok := When(text, nil); ok && (at.IsZero() && !strings.Contains(text, "0001") || at.Location() != time.UTC) {
+			t.Errorf("%q read as %s", text, at)
+		}
+		n := Num{raw: string(TextOf(text).raw)}
+		if _, ok := n.Decimal(); ok != n.Said() {
+			t.Errorf("%q is a number and is not", text)
+		}
+	})
+}

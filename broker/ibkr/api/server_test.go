@@ -1,8 +1,6 @@
 package api
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -110,13 +108,4 @@ func clientOf(t testing.TB, address string) *ibkr.Client {
 	}
 	t.Cleanup(c.Close)
 	return c
-}
-
-// text writes v as JSON for an answer.
-func text(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(err)
-	}
-	return string(b)
 }

@@ -64,7 +64,7 @@ func ParseCombo(text string) (spread int64, exchange string, legs []Leg, err err
 	number, exchange, _ := strings.Cut(head, "@")
 	spread, err = strconv.ParseInt(number, 10, 64)
 	if !ok || err != nil {
-		return 0, "", nil, fmt.Errorf("contracts: combo %.80q: want <spread>[@exchange];;;<conid>/<ratio>,...", text)
+		return 0, "", nil, fmt.Errorf("contracts: combo %.80q: want <spread>[@exchange];;;<conid>/<ratio>,... of two or more legs", text)
 	}
 	for _, one := range strings.Split(tail, ",") {
 		conid, ratio, _ := strings.Cut(one, "/")

@@ -373,3 +373,22 @@ func TestCacheIsBounded(t *testing.T) {
 		t.Errorf("%d answers kept", len(c.kept))
 	}
 }
+
+// A combo that can be read is written the same.
+func FuzzParseCombo(f *testing.F) {
+	f.Add("28812380;;;756733/1,320227571/-1")
+	f.Add("61227069@OSE.JPN;;;1/2,2/-3")
+	f.Fuzz(func(t *testing.T, text string) {
+		spread, exchange, legs, err := ParseCombo(text)
+		if usd, _ := api.SpreadConid("USD"); err != nil || spread != usd {
+			return
+		}
+		back, err := Combo("USD", exchange, legs...)
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if _, _, again, err := ParseCombo(back); err != nil || !slices.Equal(again, legs) {
+			t.Errorf("%q written as %q", text, back)
+		}
+	})
+}
