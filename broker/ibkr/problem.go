@@ -1,6 +1,7 @@
 package ibkr
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -52,33 +53,61 @@ func (p *Problem) text() string {
 	return strings.Join(says, "; ")
 }
 
-// readProblem reads problem details; nil when body holds none. A field of the
-// wrong type is as one that is absent.
+// problemFields is what is read of problem details, and of the answers of the
+// account endpoints, each field for itself: one of the wrong type is as one
+// that is absent.
+type problemFields struct {
+	Type              json.RawMessage `json:"type"`
+	Title             json.RawMessage `json:"title"`
+	Detail            json.RawMessage `json:"detail"`
+	Instance          json.RawMessage `json:"instance"`
+	InvalidArguments  json.RawMessage `json:"invalidArguments"`
+	InstructionSetID  json.RawMessage `json:"instructionSetId"`
+	InstructionResult json.RawMessage `json:"instructionResult"`
+	HasError          json.RawMessage `json:"hasError"`
+	Error             json.RawMessage `json:"error"`
+	ErrorDescription  json.RawMessage `json:"errorDescription"`
+}
+
+// readProblem reads problem details; nil when body is no object.
 func readProblem(body []byte) *Problem {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(body, &fields) != nil {
+	var f problemFields
+	if json.Unmarshal(body, &f) != nil {
 		return nil
 	}
-	p := &Problem{Body: body, InstructionResult: fields["instructionResult"]}
-	for name, to := range map[string]*string{
-		"type": &p.Type, "title": &p.Title, "detail": &p.Detail, "instance": &p.Instance,
-	} {
-		*to = textOf(fields[name])
+	p := &Problem{
+		Type: textOf(f.Type), Title: textOf(f.Title), Detail: textOf(f.Detail), Instance: textOf(f.Instance),
+		InvalidArguments: readArguments(f.InvalidArguments), InstructionResult: f.InstructionResult, Body: body,
 	}
 	var set FlexInt
-	if raw := fields["instructionSetId"]; raw != nil && set.UnmarshalJSON(raw) == nil {
+	if len(f.InstructionSetID) > 0 && set.UnmarshalJSON(f.InstructionSetID) == nil {
 		p.InstructionSetID = int64(set)
 	}
-	var list []map[string]json.RawMessage
-	if raw := fields["invalidArguments"]; raw != nil && json.Unmarshal(raw, &list) == nil {
-		for _, a := range list {
-			p.InvalidArguments = append(p.InvalidArguments, InvalidArgument{textOf(a["field"]), textOf(a["description"])})
-		}
-	}
 	if p.Title == "" && p.Detail == "" && len(p.InvalidArguments) == 0 {
-		p.Detail = failureText(fields)
+		p.Detail = f.reason()
 	}
 	return p
+}
+
+// maxArguments bounds the refused fields that are read.
+const maxArguments = 100
+
+func readArguments(raw json.RawMessage) (list []InvalidArgument) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		return nil
+	}
+	for d.More() && len(list) < maxArguments {
+		var a struct {
+			Field       json.RawMessage `json:"field"`
+			Description json.RawMessage `json:"description"`
+		}
+		if d.Decode(&a) != nil {
+			break
+		}
+		list = append(list, InvalidArgument{textOf(a.Field), textOf(a.Description)})
+	}
+	return list
 }
 
 // textOf is a scalar's text, "" for anything else.
@@ -93,19 +122,17 @@ func textOf(raw json.RawMessage) string {
 	return text
 }
 
-// failureText is the reason in an answer of the account endpoints: hasError,
-// errorDescription, and an error that is text or holds the same again.
-func failureText(fields map[string]json.RawMessage) string {
-	if text := textOf(fields["errorDescription"]); text != "" {
-		return text
+// reason is why an account endpoint failed. Its error is text, or holds the
+// same again.
+func (f *problemFields) reason() string {
+	for _, raw := range []json.RawMessage{f.ErrorDescription, f.Error} {
+		if text := quoted(raw); text != "" {
+			return text
+		}
 	}
-	raw := fields["error"]
-	if text := quoted(raw); text != "" {
-		return text
-	}
-	var inner map[string]json.RawMessage
-	if len(raw) > 0 && json.Unmarshal(raw, &inner) == nil {
-		return textOf(inner["errorDescription"])
+	var inner problemFields
+	if len(f.Error) > 0 && json.Unmarshal(f.Error, &inner) == nil {
+		return quoted(inner.ErrorDescription)
 	}
 	return ""
 }
@@ -120,16 +147,17 @@ func quoted(raw json.RawMessage) string {
 
 // failed says that an answer with a good status reports a failure.
 func failed(body []byte) bool {
-	var answer struct {
-		HasError FlexBool
-		Error    json.RawMessage
-	}
-	if json.Unmarshal(body, &answer) != nil {
+	var f, inner problemFields
+	if json.Unmarshal(body, &f) != nil {
 		return false
 	}
-	var inner struct{ HasError FlexBool }
-	return bool(answer.HasError) || quoted(answer.Error) != "" ||
-		len(answer.Error) > 0 && json.Unmarshal(answer.Error, &inner) == nil && bool(inner.HasError)
+	return f.hasError() || quoted(f.Error) != "" ||
+		len(f.Error) > 0 && json.Unmarshal(f.Error, &inner) == nil && inner.hasError()
+}
+
+func (f *problemFields) hasError() bool {
+	var yes FlexBool
+	return len(f.HasError) > 0 && yes.UnmarshalJSON(f.HasError) == nil && bool(yes)
 }
 
 // fileTypes are the answers of account management that are no JSON.

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"gannet/broker"
 	"gannet/broker/ibkr"
 )
 
@@ -162,10 +161,16 @@ func poll[T interface{ Settled() bool }](ctx context.Context, p Polling, look fu
 			return out, nil
 		case err == nil:
 			last = out
-		case !errors.Is(err, broker.ErrTemporary):
+		case !passes(err):
 			return last, err
 		}
 	}
+}
+
+// passes says that the same look can succeed later.
+func passes(err error) bool {
+	var e *ibkr.Error
+	return errors.As(err, &e) && (e.Kind == ibkr.KindTemporary || e.Kind == ibkr.KindPaced)
 }
 
 func pause(ctx context.Context, d time.Duration) error {
