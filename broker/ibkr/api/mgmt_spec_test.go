@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -24,17 +26,27 @@ import (
 
 func document(t testing.TB) *openapi3.T {
 	t.Helper()
-	path := filepath.Join("..", "..", "..", "..", "shared", "ibkr", "openapi.json")
-	if _, err := os.Stat(path); err != nil {
+	doc, err := repaired()
+	if errors.Is(err, os.ErrNotExist) {
 		t.Skip("IBKR's OpenAPI document is not at hand")
 	}
-	doc, err := openapi3.NewLoader().LoadFromFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	repair(doc)
 	return doc
 }
+
+var repaired = sync.OnceValues(func() (*openapi3.T, error) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "shared", "ibkr", "openapi.json"))
+	if err != nil {
+		return nil, err
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	if err == nil {
+		repair(doc)
+	}
+	return doc, err
+})
 
 // repair takes contradictions out of the document.
 func repair(doc *openapi3.T) {
