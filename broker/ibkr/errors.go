@@ -52,7 +52,11 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	s := fmt.Sprintf("ibkr: %s %s: %s", e.Method, e.Endpoint, e.Kind)
+	s := "ibkr: "
+	if e.Method != "" {
+		s += e.Method + " " + e.Endpoint + ": "
+	}
+	s += e.Kind.String()
 	if e.Status != 0 {
 		s += fmt.Sprintf(" (%d)", e.Status)
 	}
