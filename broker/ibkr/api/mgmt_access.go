@@ -98,10 +98,10 @@ var opToken = register(Op{
 // Create asks for a bearer token. The fields are sent in the snake case of RFC
 // 6749, which the servers read; IBKR's document spells them in camel case. The
 // token is a secret; ExpiresIn is in seconds. POST /oauth2/api/v1/token.
-func (t Tokens) Create(ctx context.Context, in TokenRequest) (AccessToken, error) {
+func (t Tokens) Create(ctx context.Context, in TokenRequest) (BearerToken, error) {
 	form := given(
 		"grant_type", "client_credentials", "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
 		"client_assertion", in.Assertion, "scope", in.Scope,
 	)
-	return do[AccessToken](ctx, t.c, opToken, args{raw: []byte(form.Encode()), contentType: "application/x-www-form-urlencoded"})
+	return do[BearerToken](ctx, t.c, opToken, args{raw: []byte(form.Encode()), contentType: "application/x-www-form-urlencoded"})
 }

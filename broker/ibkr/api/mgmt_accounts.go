@@ -66,13 +66,13 @@ func (m Maintenance) Statuses(ctx context.Context, filter AccountStatusFilter) (
 	return filtered[AccountStatuses](ctx, m.c, opStatuses, filter)
 }
 
-var opStatus = registerManaged(Op{Group: "Maintenance", Name: "Status", Method: http.MethodGet, Path: "/accounts/{accountId}/status"})
+var opAccountStatus = registerManaged(Op{Group: "Maintenance", Name: "Status", Method: http.MethodGet, Path: "/accounts/{accountId}/status"})
 
 // Status is the state of one account. Its letters are O open, P pending, N
 // new, A abandoned, C closed; Description says them in words.
 // GET /accounts/{accountId}/status.
 func (m Maintenance) Status(ctx context.Context, account string) (AccountStatus, error) {
-	return do[AccountStatus](ctx, m.c, opStatus, args{params: map[string]string{"accountId": account}})
+	return do[AccountStatus](ctx, m.c, opAccountStatus, args{params: map[string]string{"accountId": account}})
 }
 
 var opDetails = registerManaged(Op{Group: "Maintenance", Name: "Details", Method: http.MethodGet, Path: "/accounts/{accountId}/details"})

@@ -275,8 +275,8 @@ type BrowserSession struct {
 	Extra
 }
 
-// AccessToken is TokenResponse of IBKR's OpenAPI document.
-type AccessToken struct {
+// BearerToken is TokenResponse of IBKR's OpenAPI document.
+type BearerToken struct {
 	AccessToken  Text `json:"access_token,omitzero"`
 	RefreshToken Text `json:"refresh_token,omitzero"`
 	IDToken      Text `json:"id_token,omitzero"`

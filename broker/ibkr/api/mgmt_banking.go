@@ -46,12 +46,12 @@ func signedQuery(group, name, path string) *signedOp {
 // Balances is what can be withdrawn. Its requests are signed.
 type Balances struct{ m management }
 
-var opBalances = signedQuery("Balances", "Query", "/balances/query")
+var opBalancesQuery = signedQuery("Balances", "Query", "/balances/query")
 
 // Query asks for the cash that can be withdrawn and the equity of an account.
 // Scope balances.read. POST /balances/query.
 func (b Balances) Query(ctx context.Context, in QueryWithdrawableCashEquity) (InstructionAnswer, error) {
-	return instruct(ctx, b.m, opBalances, "QUERY_WITHDRAWABLE_CASH_EQUITY", in)
+	return instruct(ctx, b.m, opBalancesQuery, "QUERY_WITHDRAWABLE_CASH_EQUITY", in)
 }
 
 // Banking is the bank accounts that money comes from and goes to. Its requests

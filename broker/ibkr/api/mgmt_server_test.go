@@ -76,8 +76,8 @@ type hit struct {
 	body         string
 }
 
-// answer is what the server says.
-type answer struct {
+// reply is what the server says.
+type reply struct {
 	status      int
 	contentType string
 	body        string
@@ -88,7 +88,7 @@ type answer struct {
 type bureau struct {
 	t    testing.TB
 	mu   sync.Mutex
-	says func(r *http.Request) answer
+	says func(r *http.Request) reply
 	hits []hit
 	api  *API
 }
@@ -96,7 +96,7 @@ type bureau struct {
 var testNow = time.Unix(1_790_000_000, 0)
 
 // newBureau serves what says, to a real client.
-func newBureau(t testing.TB, says func(r *http.Request) answer) *bureau {
+func newBureau(t testing.TB, says func(r *http.Request) reply) *bureau {
 	t.Helper()
 	b := &bureau{t: t, says: says}
 	server := httptest.NewTLSServer(b)
@@ -115,8 +115,8 @@ func newBureau(t testing.TB, says func(r *http.Request) answer) *bureau {
 }
 
 // always says one thing.
-func always(status int, contentType, body string) func(*http.Request) answer {
-	return func(*http.Request) answer { return answer{status: status, contentType: contentType, body: body} }
+func always(status int, contentType, body string) func(*http.Request) reply {
+	return func(*http.Request) reply { return reply{status: status, contentType: contentType, body: body} }
 }
 
 func (b *bureau) ServeHTTP(w http.ResponseWriter, r *http.Request) {

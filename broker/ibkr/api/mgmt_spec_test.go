@@ -113,13 +113,13 @@ func TestManagedComplete(t *testing.T) {
 }
 
 // exampleOf is an answer of the document to an operation.
-func exampleOf(op *openapi3.Operation) answer {
+func exampleOf(op *openapi3.Operation) reply {
 	for _, status := range []string{"200", "201", "202"} {
 		response := op.Responses.Value(status)
 		if response == nil || response.Value.Content["application/json"] == nil {
 			continue
 		}
-		a := answer{status: 200 + int(status[2]-'0'), contentType: "application/json; charset=utf-8", body: "{}"}
+		a := reply{status: 200 + int(status[2]-'0'), contentType: "application/json; charset=utf-8", body: "{}"}
 		examples := response.Value.Content["application/json"].Examples
 		for _, name := range slices.Sorted(maps.Keys(examples)) {
 			b, err := json.Marshal(examples[name].Value.Value)
@@ -129,7 +129,7 @@ func exampleOf(op *openapi3.Operation) answer {
 		}
 		return a
 	}
-	return answer{status: 200, contentType: "application/json", body: "{}"}
+	return reply{status: 200, contentType: "application/json", body: "{}"}
 }
 
 // Each operation sends what the document describes: method, path, query, body
@@ -150,7 +150,7 @@ func TestManagedRequests(t *testing.T) {
 					a.body = `{"data":{"dataType":"String","value":["20260102"]}}`
 				}
 			}
-			b := newBureau(t, func(*http.Request) answer { return a })
+			b := newBureau(t, func(*http.Request) reply { return a })
 			if err := samples[name](t.Context(), b.api); err != nil {
 				t.Fatal(err)
 			}

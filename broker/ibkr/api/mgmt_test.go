@@ -178,7 +178,7 @@ func TestRejected(t *testing.T) {
 // Money is moved once: a POST whose answer is lost is never repeated, says that
 // its outcome is open, and the look-up tells what became of it.
 func TestLostAnswer(t *testing.T) {
-	lost := map[string]answer{
+	lost := map[string]reply{
 		"hung up":   {hangUp: true},
 		"server":    {status: 500, contentType: problemType, body: `{"title":"Internal Server Error"}`},
 		"away":      {status: 503, contentType: "text/html", body: "busy"},
@@ -186,7 +186,7 @@ func TestLostAnswer(t *testing.T) {
 		"garbled":   {status: 202, contentType: "application/json", body: `{"instructionSetId":{}}`},
 	}
 	for name, a := range lost {
-		b := newBureau(t, func(*http.Request) answer { return a })
+		b := newBureau(t, func(*http.Request) reply { return a })
 		_, err := b.api.CashTransfers.External(t.Context(), withdrawal)
 		if !OutcomeUnknown(err) {
 			t.Errorf("%s: the outcome is not open: %v", name, err)
@@ -195,8 +195,8 @@ func TestLostAnswer(t *testing.T) {
 			t.Errorf("%s: sent %d times", name, len(hits))
 		}
 	}
-	for _, clear := range []answer{{status: 400, contentType: problemType, body: `{}`}, {status: 401}, {status: 403}, {status: 422}, {status: 429}} {
-		b := newBureau(t, func(*http.Request) answer { return clear })
+	for _, clear := range []reply{{status: 400, contentType: problemType, body: `{}`}, {status: 401}, {status: 403}, {status: 422}, {status: 429}} {
+		b := newBureau(t, func(*http.Request) reply { return clear })
 		if _, err := b.api.CashTransfers.External(t.Context(), withdrawal); err == nil || OutcomeUnknown(err) {
 			t.Errorf("%d: the outcome is open: %v", clear.status, err)
 		}
@@ -205,17 +205,17 @@ func TestLostAnswer(t *testing.T) {
 
 func TestFate(t *testing.T) {
 	for name, tt := range map[string]struct {
-		says answer
+		says reply
 		want Fate
 	}{
-		"taken":        {answer{200, "application/json", `{"status":200,"instructionResult":{"instructionStatus":"PENDING"}}`, false}, FateTaken},
-		"twice":        {answer{208, "application/json", `{"status":208,"instructionResult":{"instructionStatus":"PROCESSED"}}`, false}, FateReused},
-		"absent":       {answer{404, problemType, `{"type":"/simple","title":"Not found","status":404}`, false}, FateAbsent},
-		"another path": {answer{404, "text/html", `<h1>Resource not found</h1>`, false}, FateUnknown},
-		"away":         {answer{503, "text/html", ``, false}, FateUnknown},
-		"forbidden":    {answer{403, problemType, `{"title":"Forbidden"}`, false}, FateUnknown},
+		"taken":        {reply{200, "application/json", `{"status":200,"instructionResult":{"instructionStatus":"PENDING"}}`, false}, FateTaken},
+		"twice":        {reply{208, "application/json", `{"status":208,"instructionResult":{"instructionStatus":"PROCESSED"}}`, false}, FateReused},
+		"absent":       {reply{404, problemType, `{"type":"/simple","title":"Not found","status":404}`, false}, FateAbsent},
+		"another path": {reply{404, "text/html", `<h1>Resource not found</h1>`, false}, FateUnknown},
+		"away":         {reply{503, "text/html", ``, false}, FateUnknown},
+		"forbidden":    {reply{403, problemType, `{"title":"Forbidden"}`, false}, FateUnknown},
 	} {
-		b := newBureau(t, func(*http.Request) answer { return tt.says })
+		b := newBureau(t, func(*http.Request) reply { return tt.says })
 		_, fate, err := b.api.Instructions.Fate(t.Context(), 7013048)
 		if fate != tt.want || (err != nil) != (tt.want == FateUnknown) {
 			t.Errorf("%s: fate %d, %v", name, fate, err)
@@ -231,11 +231,11 @@ func TestFate(t *testing.T) {
 // Reads are asked again on passing faults.
 func TestManagedReadIsRepeated(t *testing.T) {
 	n := 0
-	b := newBureau(t, func(*http.Request) answer {
+	b := newBureau(t, func(*http.Request) reply {
 		if n++; n == 1 {
-			return answer{status: 503, contentType: "text/html"}
+			return reply{status: 503, contentType: "text/html"}
 		}
-		return answer{status: 200, contentType: "application/json", body: `{"accountId":"U1","status":"O"}`}
+		return reply{status: 200, contentType: "application/json", body: `{"accountId":"U1","status":"O"}`}
 	})
 	if s, err := b.api.Maintenance.Status(t.Context(), "U1"); err != nil || s.Status.String() != "O" || n != 2 {
 		t.Errorf("%+v, %v after %d", s, err, n)

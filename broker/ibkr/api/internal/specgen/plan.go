@@ -104,7 +104,7 @@ var renamed = map[string]string{
 	"TaxFormType":                                "TaxForm",
 	"Task":                                       "FormTask",
 	"Title":                                      "ApplicantTitle",
-	"TokenResponse":                              "AccessToken",
+	"TokenResponse":                              "BearerToken",
 	"User":                                       "ApplicationUser",
 	"UserNameAvailableResponse":                  "UsernameCheck",
 	"VerifyRequest":                              "RestrictionRequest",
