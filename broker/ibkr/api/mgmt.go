@@ -141,6 +141,9 @@ func signed[T any](ctx context.Context, m management, op *signedOp, body any) (T
 // decodeAnswer decodes a good answer; one that cannot be read says that the
 // request was sent.
 func decodeAnswer(op *Op, resp *ibkr.Response, out any) error {
+	if len(resp.Body) == 0 {
+		return nil // with status 204 only: the client takes no other for an answer
+	}
 	if err := Decode(resp.Body, out); err != nil {
 		return &ibkr.Error{
 			Kind: ibkr.KindMalformed, Status: resp.Status, Method: op.Method, Endpoint: op.Path, Sent: true, Err: err,
