@@ -86,11 +86,12 @@ type reply struct {
 
 // bureau is a server of account management on loopback, with TLS.
 type bureau struct {
-	t    testing.TB
-	mu   sync.Mutex
-	says func(r *http.Request) reply
-	hits []hit
-	api  *API
+	t      testing.TB
+	server *httptest.Server
+	mu     sync.Mutex
+	says   func(r *http.Request) reply
+	hits   []hit
+	api    *API
 }
 
 var testNow = time.Unix(1_790_000_000, 0)
@@ -99,19 +100,25 @@ var testNow = time.Unix(1_790_000_000, 0)
 func newBureau(t testing.TB, says func(r *http.Request) reply) *bureau {
 	t.Helper()
 	b := &bureau{t: t, says: says}
-	server := httptest.NewTLSServer(b)
-	t.Cleanup(server.Close)
+	b.server = httptest.NewTLSServer(b)
+	t.Cleanup(b.server.Close)
+	b.api = New(b.client(nil), WithSigner(newTestSigner()), WithClock(func() time.Time { return testNow }))
+	return b
+}
+
+// client is a real client with a login, nil for none.
+func (b *bureau) client(login ibkr.Auth) *ibkr.Client {
+	b.t.Helper()
 	client, err := ibkr.NewClient(ibkr.ClientConfig{
-		BaseURL: server.URL, Pin: ibkr.PinOf(server.Certificate()),
+		BaseURL: b.server.URL, Pin: ibkr.PinOf(b.server.Certificate()), Auth: login,
 		Pacing:   ibkr.Pacing{PerSecond: 1e4, Burst: 100, Quiet: time.Millisecond},
 		Timeouts: ibkr.Timeouts{Retry: time.Millisecond},
 	})
 	if err != nil {
-		t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	t.Cleanup(client.Close)
-	b.api = New(client, WithSigner(newTestSigner()), WithClock(func() time.Time { return testNow }))
-	return b
+	b.t.Cleanup(client.Close)
+	return client
 }
 
 // always says one thing.

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -183,7 +184,7 @@ func TestLostAnswer(t *testing.T) {
 		"server":    {status: 500, contentType: problemType, body: `{"title":"Internal Server Error"}`},
 		"away":      {status: 503, contentType: "text/html", body: "busy"},
 		"no answer": {status: 202, contentType: "application/json", body: ``},
-		"garbled":   {status: 202, contentType: "application/json", body: `{"instructionSetId":{}}`},
+		"garbled":   {status: 202, contentType: "application/json", body: `["202"]`},
 	}
 	for name, a := range lost {
 		b := newBureau(t, func(*http.Request) reply { return a })
@@ -402,4 +403,52 @@ func FuzzReport(f *testing.F) {
 			t.Errorf("%d bytes of %d", len(out.Data), len(body))
 		}
 	})
+}
+
+// With the client's own login everything meets: the token is asked for, it is
+// the bearer of each call, and the login's key signs bodies that IBKR can check.
+func TestSignedByLogin(t *testing.T) {
+	var asked, called int
+	b := newBureau(t, func(r *http.Request) reply {
+		if r.URL.Path == "/oauth2/api/v1/token" {
+			asked++
+			return reply{status: 200, contentType: "application/json", body: `{"access_token":"bearer-1","token_type":"Bearer","scope":"transfers.write restrictions.write instructions.read","expires_in":86399}`}
+		}
+		if called++; r.Header.Get("Authorization") != "Bearer bearer-1" {
+			t.Errorf("authorization %q", r.Header.Get("Authorization"))
+		}
+		return reply{status: 202, contentType: "application/json", body: `{"status":202,"instructionSetId":-7,"success":true}`}
+	})
+	login, err := ibkr.NewOAuth2(ibkr.OAuth2Config{
+		ClientID: "client-1", KeyID: "k1", PrivateKey: signingKey(), Scopes: []string{"transfers.write", "restrictions.write", "instructions.read"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := New(b.client(login))
+	ctx := t.Context()
+	if _, err := a.CashTransfers.Internal(ctx, cashMove); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Restrictions.Apply(ctx, closing); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Instructions.ByClientID(ctx, 1012983); err != nil {
+		t.Fatal(err)
+	}
+	hits := b.taken()
+	if asked != 1 || called != 3 || len(hits) != 4 {
+		t.Fatalf("asked %d times for a token, called %d times", asked, called)
+	}
+	for i, want := range []struct{ contentType, field string }{{typeJSON, "instruction"}, {typeText, "payload"}} {
+		h := hits[i+1]
+		claims := claimsOf(t, h.body)
+		var issued, ends int64
+		if json.Unmarshal(claims["iat"], &issued) != nil || json.Unmarshal(claims["exp"], &ends) != nil || ends-issued > 90 || ends <= issued {
+			t.Errorf("from %s to %s", claims["iat"], claims["exp"])
+		}
+		if string(claims["iss"]) != `"client-1"` || claims[want.field] == nil || h.request.Header.Get("Content-Type") != want.contentType {
+			t.Errorf("%s as %s: %v", h.path, h.request.Header.Get("Content-Type"), claims)
+		}
+	}
 }
