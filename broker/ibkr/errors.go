@@ -117,6 +117,9 @@ const maxErrorText = 500
 // inspect says what an answer with the given status and body means, nil when
 // it is a good one.
 func inspect(r *request, status int, contentType string, body []byte) error {
+	if r.service == Management {
+		return inspectManaged(r, status, contentType, body)
+	}
 	e := &Error{Status: status, Method: r.method, Endpoint: r.pattern, Sent: true}
 	isJSON := strings.Contains(contentType, "json")
 	if isJSON {
@@ -138,6 +141,9 @@ func inspect(r *request, status int, contentType string, body []byte) error {
 	case status >= 200 && status < 300:
 		return nil
 	default:
+		if p := readProblem(body); p != nil && strings.Contains(contentType, "problem+json") {
+			e.Err = p
+		}
 		e.Kind = statusKind(r, status, e.Text)
 	}
 	return e

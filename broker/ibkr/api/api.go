@@ -18,10 +18,27 @@ type API struct {
 	Forecast   Forecast
 	OAuth      OAuth
 	Socket     Socket
+
+	Applications   Applications
+	AssetTransfers AssetTransfers
+	Balances       Balances
+	Banking        Banking
+	CashTransfers  CashTransfers
+	Echo           Echo
+	Enumerations   Enumerations
+	Forms          FormGroup
+	Instructions   Instructions
+	Maintenance    Maintenance
+	Reports        Reports
+	Restrictions   Restrictions
+	SSO            SSO
+	Tokens         Tokens
+	Validations    Validations
 }
 
 // New builds the groups on a caller.
-func New(c Caller) *API {
+func New(c Caller, options ...Option) *API {
+	m := manage(c, options)
 	return &API{
 		Session:    Session{c},
 		Accounts:   Accounts{c},
@@ -39,5 +56,21 @@ func New(c Caller) *API {
 		Forecast:   Forecast{c},
 		OAuth:      OAuth{c},
 		Socket:     Socket{c},
+
+		Applications:   Applications{m},
+		AssetTransfers: AssetTransfers{m},
+		Balances:       Balances{m},
+		Banking:        Banking{m},
+		CashTransfers:  CashTransfers{m},
+		Echo:           Echo{m},
+		Enumerations:   Enumerations{c},
+		Forms:          FormGroup{c},
+		Instructions:   Instructions{m},
+		Maintenance:    Maintenance{c},
+		Reports:        Reports{m},
+		Restrictions:   Restrictions{m},
+		SSO:            SSO{m},
+		Tokens:         Tokens{c},
+		Validations:    Validations{c},
 	}
 }
