@@ -22,7 +22,8 @@ func repair(doc *openapi3.T) {
 	for path, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			op.Parameters = slices.DeleteFunc(op.Parameters, func(p *openapi3.ParameterRef) bool {
-				return p.Value.In == "path" && !strings.Contains(strings.ToLower(path), "{"+strings.ToLower(p.Value.Name)+"}")
+				return p.Value.In == "header" && strings.EqualFold(p.Value.Name, "authorization") || // the login sets it
+					p.Value.In == "path" && !strings.Contains(strings.ToLower(path), "{"+strings.ToLower(p.Value.Name)+"}")
 			})
 			for _, p := range op.Parameters {
 				repairParameter(path, p)

@@ -25,15 +25,6 @@ import (
 	"gannet/broker/ibkr/api"
 )
 
-// pending are the path prefixes whose operations, or whose samples, are not
-// here yet. DELETE each with the commit that brings them, and the list with the last.
-var pending = []string{"/gw/", "/oauth2/"}
-
-func isPending(path string) bool {
-	starts := func(prefix string) bool { return strings.HasPrefix(path, prefix) }
-	return slices.ContainsFunc(pending, starts)
-}
-
 // A specimen calls one operation with realistic arguments. An operation may have
 // several, one for each form of request worth checking.
 type specimen struct {
@@ -115,7 +106,7 @@ func TestEveryOperation(t *testing.T) {
 	for path, item := range doc.Paths.Map() {
 		for method := range item.Operations() {
 			total++
-			if key := method + " " + path; !have[key] && !isPending(path) {
+			if key := method + " " + path; !have[key] {
 				t.Errorf("%s has no method", key)
 			}
 		}
@@ -290,8 +281,8 @@ func TestEveryMethodHasSample(t *testing.T) {
 	for _, s := range samples {
 		have[s.op] = true
 	}
-	for name, op := range opsByName() {
-		if !have[name] && !isPending(specPath(op.Service, op.Path)) {
+	for name := range opsByName() {
+		if !have[name] {
 			t.Errorf("%s has no sample", name)
 		}
 	}
