@@ -1,6 +1,7 @@
 package ibkr
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -122,14 +123,7 @@ func inspect(r *request, status int, contentType string, body []byte) error {
 	}
 	e := &Error{Status: status, Method: r.method, Endpoint: r.pattern, Sent: true}
 	isJSON := strings.Contains(contentType, "json")
-	if isJSON {
-		e.Text = limitText(errorText(body), maxErrorText)
-		if e.Text == "" && status >= 400 {
-			e.Text = limitText(problemText(body), maxErrorText)
-		}
-	} else if status >= 300 {
-		e.Text = limitText(stripHTML(string(body)), maxErrorText)
-	}
+	e.Text = limitText(refusalText(status, isJSON, body), maxErrorText)
 	switch {
 	case status == http.StatusNoContent, status == http.StatusOK && r.mayBeEmpty && len(body) == 0:
 		return nil
@@ -147,6 +141,19 @@ func inspect(r *request, status int, contentType string, body []byte) error {
 		e.Kind = statusKind(r, status, e.Text)
 	}
 	return e
+}
+
+// refusalText is what an answer says went wrong, "" when it says nothing.
+func refusalText(status int, isJSON bool, body []byte) string {
+	switch {
+	case isJSON && status >= 400:
+		return cmp.Or(errorText(body), problemText(body))
+	case isJSON:
+		return errorText(body)
+	case status >= 300:
+		return stripHTML(string(body))
+	}
+	return ""
 }
 
 // refusalKind is the kind of a refusal, by its text.

@@ -350,7 +350,7 @@ func FuzzWhen(f *testing.F) {
 		if at, ok := When(text, nil); ok && (at.IsZero() && !strings.Contains(text, "0001") || at.Location() != time.UTC) {
 			t.Errorf("%q read as %s", text, at)
 		}
-		n := Num{raw: string(TextOf(text).raw)}
+		n := Num{raw: TextOf(text).raw}
 		if _, ok := n.Decimal(); ok != n.Said() {
 			t.Errorf("%q is a number and is not", text)
 		}
