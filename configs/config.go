@@ -40,12 +40,15 @@ type Broker struct {
 	IBKR IBKR `yaml:"ibkr"`
 }
 
-// IBKR is Interactive Brokers' Client Portal gateway, or a simulator of it.
+// IBKR is Interactive Brokers, reached by way of a Client Portal gateway or
+// directly, or a simulator of it.
 type IBKR struct {
-	BaseURL           string        `yaml:"base_url"` // https://HOST:PORT; empty in mode sim: the simulator in this process
-	Pin               string        `yaml:"pin"`      // sha256/BASE64 of the gateway's public key (SPKI); empty: the system's roots decide
-	Account           string        `yaml:"account"`  // the only account that orders may go to
-	Compete           bool          `yaml:"compete"`  // take the session over from another login of the same user
+	Environment       string        `yaml:"environment"` // production, testing, api, gateway, simulator or a URL; both empty in mode sim: the simulator in this process
+	BaseURL           string        `yaml:"base_url"`    // https://HOST:PORT, instead of the environment
+	Auth              Auth          `yaml:"auth"`
+	Pin               string        `yaml:"pin"`     // sha256/BASE64 of the gateway's public key (SPKI); empty: the system's roots decide
+	Account           string        `yaml:"account"` // the only account that orders may go to
+	Compete           bool          `yaml:"compete"` // take the session over from another login of the same user
 	OrderTimeout      time.Duration `yaml:"order_timeout"`
 	RequestsPerSecond int           `yaml:"requests_per_second"` // IBKR blocks an address that asks more than 10 a second
 	Questions         Questions     `yaml:"questions"`

@@ -49,12 +49,29 @@
 //	  credential_file: ""  # nkey seed or .creds, mode 0600
 //	broker:
 //	  ibkr:
-//	    base_url: ""       # https://HOST:PORT of the gateway; empty in mode sim: the simulator inside
+//	    environment: ""    # production, testing, api, gateway, simulator or a URL
+//	    base_url: ""       # https://HOST:PORT instead; both empty in mode sim: the simulator inside
+//	    auth:
+//	      kind: gateway    # gateway, oauth1 or oauth2; each of the others needs all of its keys
+//	      consumer_key: ABCDEFGHI           # oauth1; the files have mode 0600
+//	      realm: limited_poa                # may be left out
+//	      access_token_file: keys/access_token
+//	      access_token_secret_file: keys/access_token_secret
+//	      signature_key_file: keys/private_signature.pem
+//	      encryption_key_file: keys/private_encryption.pem
+//	      dh_param_file: keys/dhparam.pem
+//	      client_id: my-client              # oauth2
+//	      key_id: main
+//	      private_key_file: keys/private.pem
+//	      credential: user-name             # of the trading session
+//	      ip: 203.0.113.7                   # public address that requests come from
+//	      scope: [sso-sessions.write]       # may be left out
+//	      token_url: https://...            # may be left out
 //	    pin: ""            # sha256/BASE64 of the gateway's public key (SPKI, RFC 7469)
 //	    account: DU1000001 # orders go nowhere else; sim and paper need DU or DF, live U, F or I
 //	    compete: true      # take the session over from another login of the same user
 //	    order_timeout: 10s # 100ms..1m; after it an order's outcome is Unknown until reconciled
-//	    requests_per_second: 8      # 1..10 (IBKR's limit); up to 1000 in mode sim
+//	    requests_per_second: 8      # 1..10 (IBKR's limit), to 50 with oauth1 and oauth2; up to 1000 in mode sim
 //	    questions: {confirm: []}    # message ids that are answered with yes; never o163, o382, o383, o451,
 //	                                # and o354 (no market data) not in mode live
 //	reconcile:

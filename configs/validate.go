@@ -111,10 +111,11 @@ func (v *validator) address(address string, keys ...string) {
 }
 
 // Limits of the gateway: IBKR blocks an address for minutes after more than
-// ten requests in a second, and answers the orders and trades endpoints once
+// ten requests in a second (fifty with OAuth, by its older pages), and answers the orders and trades endpoints once
 // in five seconds. A simulator may be asked faster.
 const (
 	ibkrRequestsPerSecond = 10
+	ibkrOAuthPerSecond    = 50
 	ibkrSlowest           = 5 * time.Second
 )
 
@@ -123,21 +124,24 @@ func (v *validator) gateway() {
 	perSecond, every := int64(1000), 10*time.Millisecond
 	if v.gatewayMode() {
 		perSecond, every = ibkrRequestsPerSecond, ibkrSlowest
+		if g.Auth.Kind != "gateway" {
+			perSecond = ibkrOAuthPerSecond
+		}
 	}
 	v.between(int64(g.RequestsPerSecond), 1, perSecond, "broker", "ibkr", "requests_per_second")
 	v.span(g.OrderTimeout, 100*time.Millisecond, time.Minute, "broker", "ibkr", "order_timeout")
 	v.span(v.c.Reconcile.Every, every, 10*time.Minute, "reconcile", "every")
-	v.baseURL(g.BaseURL)
+	v.environment(g)
+	v.auth()
 	if g.Pin != "" && !validPin(g.Pin) {
 		v.fail("must be sha256/ and 32 bytes in base64", "broker", "ibkr", "pin")
 	}
 }
 
-func (v *validator) baseURL(text string) {
-	keys := []string{"broker", "ibkr", "base_url"}
+func (v *validator) baseURL(text string, keys []string) {
 	if text == "" {
 		if v.gatewayMode() {
-			v.fail("mode "+v.c.Mode+" needs the address of the gateway, such as https://127.0.0.1:5000", keys...)
+			v.fail("mode "+v.c.Mode+" needs the address of the gateway, such as https://127.0.0.1:5000, or an environment", keys...)
 		}
 		return
 	}

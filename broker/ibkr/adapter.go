@@ -45,18 +45,20 @@ func New(cfg Config) (*Adapter, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := parseBase(cfg.BaseURL)
+	client, err := NewClient(ClientConfig{
+		BaseURL: cfg.BaseURL, Pin: cfg.Pin, Auth: cfg.Auth, Account: string(cfg.Account),
+		Pacing: cfg.Pacing, Timeouts: cfg.Timeouts, Log: cfg.Log,
+	})
 	if err != nil {
 		return nil, err
 	}
-	a := &Adapter{cfg: cfg, queue: newRequestQueue(), out: newMailbox()}
-	a.client = newClient(&a.cfg, base)
+	a := &Adapter{cfg: cfg, client: client, queue: newRequestQueue(), out: newMailbox()}
 	a.conids = newConids(cfg.Instruments)
 	a.ticks = newTicks(cfg.Instruments.Len())
 	a.book = newBook(cfg.Account, a.out.put, a.now)
 	a.book.instruments = a.conids.instrument
 	a.state.Store(&state{name: stateDisconnected, reason: "not started"})
-	a.keeper = newKeeper(a, base)
+	a.keeper = newKeeper(a)
 	return a, nil
 }
 
@@ -75,7 +77,7 @@ func (a *Adapter) now() market.Nanos { return market.NanosOf(a.cfg.Now()) }
 // account that is not there or not of the wanted kind, an instrument that
 // cannot be found, a wrong certificate, and a user that may not trade.
 func (a *Adapter) Run(ctx context.Context, deliver func(market.Body)) error {
-	defer a.client.close()
+	defer a.client.Close()
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.keeper.run(running) })
 	g.Go(func() error { return a.writeOrders(running) })

@@ -41,6 +41,10 @@ type Call struct {
 	Body        []byte      // nil: none
 	ContentType string      // of Body; "": application/json
 	Urgency     Urgency
+	// Signed sends Body, a JSON object, as a JWT that the client's OAuth2
+	// signs, as the writes of account management want it (see SignedBody).
+	// ContentType is then application/jwt by default.
+	Signed bool
 	// AnyAnswer gives an answer that is an error by its body or status back as
 	// a Response, too, and not as an *Error.
 	AnyAnswer bool
@@ -54,11 +58,12 @@ type Response struct {
 }
 
 // Call performs a request of any operation at IBKR's pace. A Read is asked
-// again on passing faults; everything else is sent once. Errors are *Error.
+// again on passing faults; everything else is sent once, but that GET and
+// DELETE are sent again after a new login. Errors are *Error.
 func (c *Client) Call(ctx context.Context, call Call) (*Response, error) {
 	r := request{
 		method: call.Method, pattern: call.Path, params: call.Params, query: call.Query, header: call.Header,
-		raw: call.Body, contentType: call.ContentType, service: call.Service, any: call.AnyAnswer,
+		raw: call.Body, contentType: call.ContentType, service: call.Service, any: call.AnyAnswer, signed: call.Signed,
 	}
 	switch call.Urgency {
 	case Write:

@@ -2,21 +2,21 @@ package ibkr
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"github.com/rs/zerolog"
 )
 
 const (
@@ -35,33 +35,16 @@ type Client struct {
 	pace    *pacer
 	account string
 	times   Timeouts
-}
+	agent   string
+	pin     string
+	clock   serverClock
+	log     zerolog.Logger
 
-// newClient builds a client from a checked Config.
-func newClient(cfg *Config, base *url.URL) *Client {
-	dialer := &net.Dialer{Timeout: cfg.Timeouts.Read}
-	return &Client{
-		base:    base,
-		auth:    cfg.Auth,
-		pace:    newPacer(cfg.Pacing),
-		account: string(cfg.Account),
-		times:   cfg.Timeouts,
-		http: &http.Client{
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			Transport: &http.Transport{
-				Proxy:               http.ProxyFromEnvironment,
-				DialContext:         dialer.DialContext,
-				TLSClientConfig:     tlsConfig(base.Hostname(), cfg.Pin),
-				TLSHandshakeTimeout: cfg.Timeouts.Read,
-				MaxIdleConnsPerHost: 4,
-				IdleConnTimeout:     30 * time.Second,
-			},
-		},
-	}
+	loginMu sync.Mutex
+	login   Credentials   // of the trading service, the last
+	logins  uint64        // how many there were
+	renewed chan struct{} // a note that there is another
 }
-
-// close drops idle connections.
-func (c *Client) close() { c.http.CloseIdleConnections() }
 
 // request is one call. {account} and {id} in the pattern are filled in.
 type request struct {
@@ -80,6 +63,12 @@ type request struct {
 	raw         []byte // the body as it is
 	contentType string // of raw
 	any         bool   // answers that are errors are given back, too
+	signed      bool   // the body is sent as a JWT
+}
+
+// fail is an error about r.
+func (r *request) fail(kind Kind, sent bool, err error) error {
+	return &Error{Kind: kind, Method: r.method, Endpoint: r.pattern, Sent: sent, Err: err}
 }
 
 // path is the pattern with its values.
@@ -151,16 +140,58 @@ func (c *Client) once(ctx context.Context, r request) ([]byte, error) {
 	return resp.Body, nil
 }
 
-// answer performs a request one time and returns a good answer.
+// answer performs a request and returns a good answer. It is sent once; only
+// one that may be repeated is sent again, once, after a new login.
 func (c *Client) answer(ctx context.Context, r request) (*Response, error) {
-	fail := func(kind Kind, sent bool, err error) error {
-		return &Error{Kind: kind, Method: r.method, Endpoint: r.pattern, Sent: sent, Err: err}
+	resp, used, err := c.attempt(ctx, &r)
+	err = c.strange(ctx, &r, err)
+	if used != nil && loginLost(err) {
+		next, failed := c.credentials(ctx, r.service, used)
+		switch {
+		case failed != nil && repeatable(&r):
+			err = loginError(&r, failed, true)
+		case failed == nil && next != used && repeatable(&r):
+			resp, _, err = c.attempt(ctx, &r)
+		}
 	}
+	if r.any && resp != nil {
+		return resp, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return resp, nil
+}
+
+// strange looks again at a 401 that stands for an account that is not ours:
+// where a tickle is refused too, it was one for the login after all.
+func (c *Client) strange(ctx context.Context, r *request, err error) error {
+	if kindOf(err) != KindNotFound || statusOf(err) != http.StatusUnauthorized {
+		return err
+	}
+	if _, gone := c.Tickle(ctx); kindOf(gone) != KindUnauthorized {
+		return err
+	}
+	return &Error{Kind: KindUnauthorized, Status: http.StatusUnauthorized, Method: r.method, Endpoint: r.pattern, Sent: true}
+}
+
+// attempt performs a request one time. It returns the credentials that it was
+// sent with, if there was an answer.
+func (c *Client) attempt(ctx context.Context, r *request) (*Response, Credentials, error) {
 	if err := c.pace.wait(ctx, r.class, r.pattern); err != nil {
 		if errors.Is(err, errPenalty) {
-			return nil, fail(KindPaced, false, err)
+			return nil, nil, r.fail(KindPaced, false, err)
 		}
-		return nil, fail(KindTemporary, false, err)
+		return nil, nil, r.fail(KindTemporary, false, err)
+	}
+	cred, err := c.credentials(ctx, r.service, nil)
+	if err != nil {
+		return nil, nil, loginError(r, err, false)
+	}
+	if r.class == classOrder {
+		if err := c.clock.check(); err != nil {
+			return nil, nil, r.fail(KindClock, false, err)
+		}
 	}
 	if r.leave != nil {
 		if err := r.leave(); err != nil {
@@ -169,30 +200,43 @@ func (c *Client) answer(ctx context.Context, r request) (*Response, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout(r.class))
 	defer cancel()
-	var connected atomic.Bool
-	req, err := c.build(traced(ctx, &connected), &r)
-	if err != nil {
-		return nil, fail(KindRefused, false, err)
+	req, err := c.build(ctx, r)
+	if err == nil {
+		err = cred.Sign(req, c.clock.server())
 	}
-	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, fail(linkKind(err), connected.Load(), plainCause(err))
+		return nil, nil, r.fail(KindRefused, false, err)
+	}
+	resp, reached, err := c.exchange(req, r)
+	if !reached {
+		cred = nil
+	}
+	return resp, cred, err
+}
+
+// exchange sends a request and reads its answer. It says whether there was
+// one, and gives it also with the error that it stands for.
+func (c *Client) exchange(req *http.Request, r *request) (_ *Response, reached bool, _ error) {
+	var connected atomic.Bool
+	sent := c.clock.now()
+	resp, err := c.http.Do(req.WithContext(traced(req.Context(), &connected)))
+	if err != nil {
+		return nil, false, r.fail(linkKind(err), connected.Load(), plainCause(err))
 	}
 	defer resp.Body.Close()
+	c.observe(resp.Header, sent)
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
-		return nil, fail(KindTemporary, true, plainCause(err))
+		return nil, true, r.fail(KindTemporary, true, plainCause(err))
 	}
 	if len(body) > maxBody {
-		return nil, fail(KindMalformed, true, fmt.Errorf("more than %d bytes", maxBody))
+		return nil, true, r.fail(KindMalformed, true, fmt.Errorf("more than %d bytes", maxBody))
 	}
 	if resp.StatusCode == http.StatusTooManyRequests {
 		c.pace.paced(r.class)
 	}
-	if err := inspect(&r, resp.StatusCode, resp.Header.Get("Content-Type"), body); err != nil && !r.any {
-		return nil, err
-	}
-	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+	err = inspect(r, resp.StatusCode, resp.Header.Get("Content-Type"), body)
+	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, true, err
 }
 
 func (c *Client) timeout(k class) time.Duration {
@@ -220,9 +264,13 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 			return nil, err
 		}
 	}
-	u := *c.base
-	u.Path, u.RawPath = "", ""
-	address := u.String() + c.prefix(r.service) + c.path(r)
+	if r.signed {
+		var err error
+		if body, err = c.signBody(body); err != nil {
+			return nil, err
+		}
+	}
+	address := c.address(r.service, c.path(r))
 	if len(r.query) > 0 {
 		address += "?" + r.query.Encode()
 	}
@@ -234,23 +282,25 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	if body != nil {
 		req.Body = io.NopCloser(bytes.NewReader(body))
 		req.ContentLength = int64(len(body))
-		req.Header.Set("Content-Type", cmp.Or(r.contentType, "application/json"))
+		req.Header.Set("Content-Type", r.mediaType())
 	}
 	for name, values := range r.header {
 		req.Header[name] = values
 	}
-	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("User-Agent", c.agent)
 	req.Header.Set("Accept", "*/*")
-	return req, c.auth.Sign(req)
+	return req, nil
 }
 
-// prefix is the path of a service: the base's for trading, IBKR's own for the
-// others.
-func (c *Client) prefix(s Service) string {
-	if s == Trading {
-		return c.base.EscapedPath()
+// mediaType is the Content-Type of the body.
+func (r *request) mediaType() string {
+	switch {
+	case r.contentType != "":
+		return r.contentType
+	case r.signed:
+		return jwtType
 	}
-	return prefixes[s]
+	return "application/json"
 }
 
 func linkKind(err error) Kind {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"gannet/broker"
 )
@@ -55,7 +56,14 @@ func TestErrorTemporary(t *testing.T) {
 // token is another way of authentication, as a direct connection needs.
 type token struct{}
 
-func (token) Sign(r *http.Request) error { r.Header.Set("Authorization", "Bearer t"); return nil }
+func (token) Credentials(context.Context, *Link, Service, Credentials) (Credentials, error) {
+	return token{}, nil
+}
+
+func (token) Sign(r *http.Request, _ time.Time) error {
+	r.Header.Set("Authorization", "Bearer t")
+	return nil
+}
 
 func (token) Upgrade(u *url.URL, h http.Header, session string) error {
 	u.RawQuery = "bearer_token=t"

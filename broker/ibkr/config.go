@@ -13,7 +13,7 @@ import (
 
 // Config is what New needs. BaseURL, Account and Instruments are required.
 type Config struct {
-	BaseURL     string // https://localhost:5000/v1/api; the path may be left out
+	BaseURL     string // https://localhost:5000/v1/api; the path may be left out; or a name of Environments
 	Pin         string // "sha256/<base64>": the only certificate key that is trusted; see PinOf
 	Auth        Auth   // nil: Gateway{}
 	Account     market.AccountID
@@ -94,9 +94,6 @@ func (cfg Config) withDefaults() (Config, error) {
 	if err := cfg.check(); err != nil {
 		return cfg, err
 	}
-	if cfg.Auth == nil {
-		cfg.Auth = Gateway{}
-	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -121,11 +118,18 @@ func (cfg Config) check() error {
 	if n := len(cfg.Questions.Suppress); n > maxSuppressed {
 		return fmt.Errorf("ibkr: %d suppressed questions: want at most %d", n, maxSuppressed)
 	}
-	if p := cfg.Pacing.withDefaults(); p.PerSecond <= 0 || p.CancelReserve < 0 || p.CancelReserve >= p.PerSecond || p.Burst < 1 {
+	if err := cfg.Pacing.check(); err != nil {
+		return err
+	}
+	return checkPin(cfg.Pin)
+}
+
+func (p Pacing) check() error {
+	if p = p.withDefaults(); p.PerSecond <= 0 || p.CancelReserve < 0 || p.CancelReserve >= p.PerSecond || p.Burst < 1 {
 		return fmt.Errorf("ibkr: pacing of %v a second with %v for cancels: want both positive and the first larger",
 			p.PerSecond, p.CancelReserve)
 	}
-	return checkPin(cfg.Pin)
+	return nil
 }
 
 // checkPaper refuses an account that is not what the configuration wants:

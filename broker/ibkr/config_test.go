@@ -114,7 +114,7 @@ func TestBodyLimit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer a.client.close()
+	defer a.client.Close()
 	if _, err := a.client.Trades(context.Background(), 1); kindOf(err) != KindMalformed {
 		t.Errorf("error %v", err)
 	}

@@ -22,6 +22,11 @@
 //     row an Alert, and never a zero.
 //   - The documented pace is kept, cancels before orders before questions.
 //     After two 429 answers in a minute only cancels go out for 15 minutes.
+//   - A login is behind Auth: Gateway, OAuth1 or OAuth2. Those that log in by
+//     themselves do it once for all who wait, before the login ends and when it
+//     is refused, and never in a loop. After a 401 only what may be repeated is
+//     sent again. Secrets are Secrets, which are never printed.
+//   - Orders are not sent by a clock that is ten seconds off IBKR's.
 //
 // # What it does not promise
 //
@@ -29,8 +34,8 @@
 //     that explains it.
 //   - Fills that the stream lost: Snapshot has them, and whoever calls it
 //     compares. Commissions are learned from Snapshot only.
-//   - A login. The Client Portal Gateway needs a person with a browser; see
-//     docs/ibkr.md.
+//   - A login at a Client Portal Gateway, which needs a person with a browser;
+//     see docs/ibkr.md for it and the others.
 //
 // # Use
 //
@@ -41,4 +46,10 @@
 //	a.OnTick(func(t *market.Tick) { ... })
 //	go a.Submit(order)
 //	err = a.Run(ctx, func(body market.Body) { ... })
+//
+// A client alone:
+//
+//	auth, err := ibkr.OAuth1Files{ConsumerKey: "ABCDEFGHI", ...}.Open()
+//	c, err := ibkr.NewClient(ibkr.ClientConfig{BaseURL: "api", Auth: auth})
+//	resp, err := c.Call(ctx, ibkr.Call{Method: http.MethodGet, Path: "/iserver/accounts"})
 package ibkr

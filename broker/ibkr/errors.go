@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gannet/broker"
@@ -26,11 +27,14 @@ const (
 	KindNotFound                     // no such path, order or account
 	KindMalformed                    // an answer that cannot be read
 	KindUntrusted                    // the server's certificate is not the pinned one
+	KindCredentials                  // the keys or names of the login are wrong; trying again is no use
+	KindClock                        // this machine's clock is too far off to trade
 )
 
 var kindNames = [...]string{
 	"", "refused", "temporary", "no brokerage session", "accounts not queried", "not logged in",
 	"paced", "not found", "malformed answer", "untrusted certificate",
+	"credentials refused", "wrong clock",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -48,7 +52,11 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	s := fmt.Sprintf("ibkr: %s %s: %s", e.Method, e.Endpoint, e.Kind)
+	s := "ibkr: "
+	if e.Method != "" {
+		s += e.Method + " " + e.Endpoint + ": "
+	}
+	s += e.Kind.String()
 	if e.Status != 0 {
 		s += fmt.Sprintf(" (%d)", e.Status)
 	}
@@ -85,6 +93,15 @@ func kindOf(err error) Kind {
 	return 0
 }
 
+// statusOf is the HTTP status of err, 0 when there was no answer.
+func statusOf(err error) int {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Status
+	}
+	return 0
+}
+
 // reasonOf is the shortest text that explains err to a person: the server's
 // own words where there are any.
 func reasonOf(err error) string {
@@ -104,6 +121,9 @@ func inspect(r *request, status int, contentType string, body []byte) error {
 	isJSON := strings.Contains(contentType, "json")
 	if isJSON {
 		e.Text = limitText(errorText(body), maxErrorText)
+		if e.Text == "" && status >= 400 {
+			e.Text = limitText(problemText(body), maxErrorText)
+		}
 	} else if status >= 300 {
 		e.Text = limitText(stripHTML(string(body)), maxErrorText)
 	}
@@ -140,8 +160,10 @@ func statusKind(r *request, status int, text string) Kind {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return KindPaced
-	case status == http.StatusUnauthorized && text == "" && strings.HasPrefix(r.pattern, "/portfolio/"):
+	case status == http.StatusUnauthorized && text == "" && ofAccount(r.pattern):
 		return KindNotFound // an account that is not ours; the login is fine
+	case status == http.StatusUnauthorized && strings.Contains(strings.ToLower(text), "invalid consumer"):
+		return KindCredentials // not active yet, or another realm
 	case status == http.StatusUnauthorized, status == http.StatusGone, status < 400:
 		return KindUnauthorized
 	case status == http.StatusNotFound:
@@ -154,6 +176,26 @@ func statusKind(r *request, status int, text string) Kind {
 		return KindRefused
 	}
 	return KindTemporary
+}
+
+// ofAccount says that a path answers 401 without a body for an unknown account.
+func ofAccount(pattern string) bool {
+	return strings.HasPrefix(pattern, "/portfolio/") || strings.HasPrefix(pattern, "/acesws/")
+}
+
+// problemText is the text of a problem detail (RFC 9457), or of an OAuth error
+// (RFC 6749); "" when there is none.
+func problemText(body []byte) string {
+	var p struct {
+		Title  FlexString `json:"title"`
+		Detail FlexString `json:"detail"`
+		About  FlexString `json:"error_description"`
+	}
+	if json.Unmarshal(body, &p) != nil {
+		return ""
+	}
+	texts := slices.DeleteFunc([]string{string(p.Title), string(p.Detail), string(p.About)}, func(s string) bool { return s == "" })
+	return strings.Join(texts, ": ")
 }
 
 // errorText finds a top-level "error" text in an object or in the first

@@ -51,3 +51,25 @@ func Example() {
 	// example-1 BUY 10 at 655.02
 	// <nil>
 }
+
+// A client alone, without the adapter. With "api" for the address and
+// OAuth1Files or OAuth2Files for Auth it speaks to IBKR directly.
+func ExampleNewClient() {
+	sim, err := ibkrsim.Start(ibkrsim.Options{Manual: true})
+	if err != nil {
+		panic(err)
+	}
+	defer sim.Close()
+	pin, cert, err := ibkr.RecordPin(context.Background(), sim.URL())
+	if err != nil {
+		panic(err)
+	}
+	c, err := ibkr.NewClient(ibkr.ClientConfig{BaseURL: sim.URL(), Pin: pin, Account: "DU1000001"})
+	if err != nil {
+		panic(err)
+	}
+	defer c.Close()
+	_, err = c.InitSession(context.Background(), false)
+	fmt.Println(pin == sim.Pin(), cert.Trusted, err)
+	// Output: true false <nil>
+}

@@ -341,7 +341,7 @@ func TestSubmitNotSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer a.client.close()
+	defer a.client.Close()
 	_, err = a.client.Place(context.Background(), &Ticket{})
 	if err == nil || outcome(err) != market.ExecRejected {
 		t.Errorf("outcome of a refused dial is %s (%v)", outcome(err), err)

@@ -16,7 +16,7 @@ func testClient(t *testing.T, g *gateway) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(a.client.close)
+	t.Cleanup(a.client.Close)
 	return a.client
 }
 

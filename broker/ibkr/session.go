@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
+	"net/http"
 	"slices"
 	"time"
 
@@ -47,14 +47,14 @@ type keeper struct {
 	a           *Adapter
 	cfg         *Config
 	client      *Client
-	base        *url.URL
+	logins      uint64 // of the client when the session began
 	lastCompete time.Time
 	epoch       uint64
 	wasReady    bool // in this session
 }
 
-func newKeeper(a *Adapter, base *url.URL) *keeper {
-	return &keeper{a: a, cfg: &a.cfg, client: a.client, base: base}
+func newKeeper(a *Adapter) *keeper {
+	return &keeper{a: a, cfg: &a.cfg, client: a.client}
 }
 
 // run holds sessions one after the other until ctx ends or one fails for good.
@@ -97,11 +97,11 @@ func (k *keeper) diagnose(err error) *lost {
 	var l *lost
 	switch {
 	case errors.As(err, &l):
-	case kindOf(err) == KindUntrusted:
+	case kindOf(err) == KindUntrusted, kindOf(err) == KindCredentials:
 		l = &lost{state: stateFailed, reason: err.Error(), final: true}
 	case kindOf(err) == KindUnauthorized:
-		l = &lost{state: stateDisconnected, reason: "nobody is logged in at the gateway: " + err.Error()}
-	case kindOf(err) == KindNoBridge:
+		l = &lost{state: stateDisconnected, reason: "not logged in (at a gateway: with a browser): " + err.Error()}
+	case kindOf(err) == KindNoBridge, kindOf(err) == KindClock:
 		l = &lost{state: stateReadOnly, reason: reasonOf(err)}
 	default:
 		l = &lost{state: stateDisconnected, reason: err.Error()}
@@ -121,6 +121,10 @@ func (k *keeper) session(ctx context.Context) error {
 	if err := k.open(ctx); err != nil {
 		return err
 	}
+	if err := k.client.clock.check(); err != nil {
+		return &Error{Kind: KindClock, Method: http.MethodPost, Endpoint: pathInit, Err: err}
+	}
+	k.logins = k.client.loginCount()
 	if err := k.checkAccount(ctx); err != nil {
 		return err
 	}

@@ -67,11 +67,8 @@ func uptime(epoch uint64) state {
 }
 
 func (k *keeper) dial(ctx context.Context, session string) (*websocket.Conn, error) {
-	u := *k.base
-	u.Scheme = strings.Replace(u.Scheme, "http", "ws", 1)
-	u.Path += "/ws"
-	header := http.Header{"User-Agent": {userAgent}}
-	if err := k.cfg.Auth.Upgrade(&u, header, session); err != nil {
+	u, header := k.client.stream(), http.Header{}
+	if err := k.client.upgrade(ctx, u, header, session); err != nil {
 		return nil, err
 	}
 	dialer := websocket.Dialer{
@@ -233,6 +230,8 @@ func (s *socket) hold(ctx context.Context) error {
 			err = n.err
 		case <-s.k.client.pace.broken:
 			err = fmt.Errorf("ibkr: %w", errPenalty)
+		case <-s.k.client.renewed:
+			err = s.k.relogged()
 		case <-tic.C:
 			err = s.send("tic")
 		case <-renew.C:
@@ -242,6 +241,15 @@ func (s *socket) hold(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// relogged says that there was a new login since the session began: IBKR wants
+// a new session and stream with it.
+func (k *keeper) relogged() error {
+	if k.client.loginCount() == k.logins {
+		return nil
+	}
+	return errors.New("ibkr: session: opened again after a new login")
 }
 
 // heartbeat tickles the session until it is lost. One failure is not the end:

@@ -84,6 +84,11 @@ func verify(chain []*x509.Certificate, host, pin string) error {
 	if loopback(host) {
 		return nil
 	}
+	return verifyChain(chain, host)
+}
+
+// verifyChain asks the system's roots.
+func verifyChain(chain []*x509.Certificate, host string) error {
 	options := x509.VerifyOptions{DNSName: host, Intermediates: x509.NewCertPool()}
 	for _, cert := range chain[1:] {
 		options.Intermediates.AddCert(cert)

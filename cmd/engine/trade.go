@@ -116,12 +116,16 @@ const simPoll = 250 * time.Millisecond
 // the simulator, whose orders and cash outlast the process as a real one's do.
 func (p *plan) gateway(c *closers, log zerolog.Logger) (ibkr.Config, error) {
 	g := &p.cfg.Broker.IBKR
+	auth, err := loginOf(&g.Auth)
+	if err != nil {
+		return ibkr.Config{}, err
+	}
 	cfg := ibkr.Config{
-		BaseURL: g.BaseURL, Pin: g.Pin, Account: market.AccountID(g.Account), Paper: p.cfg.Mode != "live",
+		BaseURL: g.Address(), Pin: g.Pin, Auth: auth, Account: market.AccountID(g.Account), Paper: p.cfg.Mode != "live",
 		Compete: g.Compete, Instruments: p.instruments, Questions: ibkr.Questions{Confirm: g.Questions.Confirm},
 		Pacing: ibkr.Pacing{PerSecond: float64(g.RequestsPerSecond)}, Timeouts: ibkr.Timeouts{Order: g.OrderTimeout}, Log: log,
 	}
-	if g.BaseURL != "" {
+	if g.Address() != "" {
 		return cfg, nil
 	}
 	opt, closeMarket, err := p.simOptions(log)
