@@ -190,17 +190,14 @@ func TestQuirk64NightlyReset(t *testing.T) {
 		if s := r.last(); !s.Ready {
 			t.Fatalf("before the reset: %+v", s)
 		}
-		calls := len(g.calls)
+		calls := g.asked()
 		g.drop()
 		time.Sleep(10 * time.Minute)
 		if s := r.last(); s.Ready || s.Name != stateMaintenance {
 			t.Errorf("in the reset: %+v", s)
 		}
 		time.Sleep(time.Until(back))
-		g.mu.Lock()
-		asked := len(g.calls) - calls
-		g.mu.Unlock()
-		if asked > 60 {
+		if asked := g.asked() - calls; asked > 60 {
 			t.Errorf("%d requests in 25 minutes of reset", asked)
 		}
 		time.Sleep(6 * time.Minute)
@@ -235,14 +232,9 @@ func TestQuirk64Weekend(t *testing.T) {
 		if s := r.last(); s.Name != stateMaintenance {
 			t.Errorf("on Saturday: %+v", s)
 		}
-		g.mu.Lock()
-		before := len(g.calls)
-		g.mu.Unlock()
+		before := g.asked()
 		time.Sleep(10 * time.Hour)
-		g.mu.Lock()
-		asked := len(g.calls) - before
-		g.mu.Unlock()
-		if asked > 10*15 || asked < 10*10 {
+		if asked := g.asked() - before; asked > 10*15 || asked < 10*10 {
 			t.Errorf("%d questions in ten hours of a weekend, want one in about five minutes", asked)
 		}
 		time.Sleep(time.Until(monday.Add(-31 * time.Minute)))
@@ -271,7 +263,7 @@ func TestSessionLoginsAnHour(t *testing.T) {
 		g.answers(initRoute, ok(statusDown))
 		g.decide = func(route string) (reply, bool) {
 			if route == initRoute {
-				at = append(at, time.Now())
+				g.locked(func() { at = append(at, time.Now()) })
 			}
 			return reply{}, false
 		}
@@ -281,6 +273,7 @@ func TestSessionLoginsAnHour(t *testing.T) {
 			t.Errorf("state %+v", s)
 		}
 		time.Sleep(5 * time.Hour)
+		synctest.Wait()
 		for i := 12; i < len(at); i++ {
 			if span := at[i].Sub(at[i-12]); span < time.Hour {
 				t.Errorf("13 logins in %s", span)
@@ -400,6 +393,8 @@ func TestSessionTickles(t *testing.T) {
 	collide := false
 	bubble(t, time.Date(2026, 1, 6, 10, 0, 0, 0, time.UTC), func(c *Config, g *gateway) {
 		g.decide = func(route string) (reply, bool) {
+			g.mu.Lock()
+			defer g.mu.Unlock()
 			if route == tickleRoute && time.Now().Before(until) {
 				return reply{503, "", `{"error":"x"}`, false}, true
 			}
@@ -410,18 +405,17 @@ func TestSessionTickles(t *testing.T) {
 		}
 	}, func(t *testing.T, r *rig, g *gateway) {
 		time.Sleep(30 * time.Second)
-		until = time.Now().Add(55 * time.Second)
+		g.locked(func() { until = time.Now().Add(55 * time.Second) })
 		time.Sleep(3 * time.Minute)
 		if s := r.last(); !s.Ready || g.streams() != 1 {
 			t.Errorf("after some failed tickles: %+v", s)
 		}
-		collide = true
+		g.locked(func() { collide = true })
 		time.Sleep(90 * time.Second)
 		if s := r.last(); !s.Ready || len(r.alerts("SESSION_COLLISION")) == 0 {
 			t.Errorf("after a collision: %+v", s)
 		}
-		collide = false
-		until = time.Now().Add(3 * time.Minute)
+		g.locked(func() { collide, until = false, time.Now().Add(3*time.Minute) })
 		time.Sleep(2*time.Minute + 40*time.Second)
 		if s := r.last(); s.Ready || s.Name != stateDisconnected {
 			t.Errorf("without a good tickle for two minutes: %+v", s)

@@ -182,6 +182,20 @@ func (g *gateway) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// locked runs fn while no request is answered.
+func (g *gateway) locked(fn func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	fn()
+}
+
+// asked is how many requests there were.
+func (g *gateway) asked() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.calls)
+}
+
 // answers sets the answers of a route; the last one repeats.
 func (g *gateway) answers(route string, list ...reply) {
 	g.mu.Lock()

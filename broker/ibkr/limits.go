@@ -57,9 +57,9 @@ func SecdefChunks(conids []int64) iter.Seq[[]int64] { return slices.Chunk(conids
 // faster than that is not IBKR's, and the table does not hold for it.
 const maxPerSecond = 50
 
-// bunching is added to the span between two requests: the first may be longer
-// on its way than the second.
-const bunching = 50 * time.Millisecond
+// bunching is added to the span between two requests: IBKR counts from arrival
+// to arrival, and the first may be longer on its way than the second.
+const bunching = 200 * time.Millisecond
 
 // span is the least time between two requests, 0 for none.
 func (l *Limit) span(p *Pacing) time.Duration {

@@ -2,6 +2,7 @@ package ibkr
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -83,6 +84,29 @@ func TestSessionMoves(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A login that cannot work ends the run, at night too; a wrong clock is a fault
+// that a person corrects, whenever it is seen, and not being away.
+func TestLoginSigns(t *testing.T) {
+	for _, tt := range []struct {
+		err   error
+		place place
+		night place
+	}{
+		{&Error{Kind: KindCredentials}, placeFailed, placeFailed},
+		{&Error{Kind: KindUntrusted}, placeFailed, placeFailed},
+		{&Error{Kind: KindClock}, placeReadOnly, placeReadOnly},
+		{&Error{Kind: KindUnauthorized}, placeDisconnected, placeMaintenance},
+		{errRelogged, placeDisconnected, placeMaintenance},
+	} {
+		s := signOf(fmt.Errorf("x: %w", tt.err))
+		for _, from := range []place{placeDisconnected, placeReadOnly, placeBrokerage} {
+			if day, night := from.after(s, false), from.after(s, true); day != tt.place || night != tt.night {
+				t.Errorf("%v from %s: %s, at night %s; want %s, %s", tt.err, from, day, night, tt.place, tt.night)
+			}
+		}
+	}
 }
 
 func TestWeekendWindow(t *testing.T) {

@@ -22,7 +22,7 @@ type Pacing struct {
 	PerSecond     float64       // all requests; default 8
 	CancelReserve float64       // of these, kept for cancels; default 2
 	Burst         int           // requests at once after a rest; default 2
-	Poll          time.Duration // between reads of orders, trades, PnL, portfolio accounts; default 5.2 s: IBKR wants 5 s between arrivals
+	Poll          time.Duration // between reads of orders, trades, PnL, portfolio accounts; default 5 s. Spans of a second and more are kept by 200 ms more
 	Tickle        time.Duration // between tickles; default 1 s
 	Validate      time.Duration // between sso/validate; default 1 min
 	Snapshot      float64       // market data snapshots a second; default 10
@@ -34,7 +34,7 @@ func (p Pacing) withDefaults() Pacing {
 	setDefault(&p.PerSecond, 8)
 	setDefault(&p.CancelReserve, min(2, p.PerSecond/2))
 	setDefault(&p.Burst, 2)
-	setDefault(&p.Poll, 5200*time.Millisecond)
+	setDefault(&p.Poll, 5*time.Second)
 	setDefault(&p.Tickle, time.Second)
 	setDefault(&p.Validate, time.Minute)
 	setDefault(&p.Snapshot, 10)

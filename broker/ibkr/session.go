@@ -40,11 +40,11 @@ type keeper struct {
 	at       place
 	logins   attempts
 	takeover takeover
-	login    uint64 // the client's when the session began
 	epoch    uint64
 	ready    time.Time // since when, in this session; zero: it never was
 	failures int       // attempts since the last session
 	called   bool      // a person was told of them
+	renewals uint64    // logins of the client when the session began
 	warned   string    // the opening before which a person was told
 }
 
@@ -162,10 +162,10 @@ func signOf(err error) sign {
 
 // reasonFor is an error in words for a person.
 func reasonFor(err error) string {
-	switch signOf(err) {
-	case signNoLogin:
+	switch kindOf(err) {
+	case KindUnauthorized:
 		return "not logged in (at a gateway: with a browser): " + err.Error()
-	case signNoBridge:
+	case KindNoBridge, KindClock:
 		return reasonOf(err)
 	}
 	return err.Error()
@@ -183,7 +183,7 @@ func (k *keeper) session(ctx context.Context) error {
 	if err := k.client.clock.check(); err != nil {
 		return &Error{Kind: KindClock, Method: http.MethodPost, Endpoint: pathInit, Err: err}
 	}
-	k.login = k.client.loginCount()
+	k.renewals = k.client.loginCount()
 	if err := k.checkAccount(ctx); err != nil {
 		return err
 	}
@@ -207,12 +207,12 @@ func (k *keeper) session(ctx context.Context) error {
 // stream holds the stream of the session.
 func (k *keeper) stream(ctx context.Context, session string) error {
 	return k.a.stream.link(ctx, session, linkHooks{
-		login: k.login,
 		up: func() {
 			k.ready = time.Now()
 			k.learn(signStreaming, "")
 		},
-		down: k.lose,
+		down:   k.lose,
+		logins: k.renewals,
 		beat: func(ctx context.Context) error {
 			return heartbeat(ctx, k.cfg.Timeouts.Tickle, func(ctx context.Context) error {
 				_, err := k.tickle(ctx)

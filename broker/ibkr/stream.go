@@ -21,6 +21,10 @@ const (
 // errStream says that it is the stream that was lost.
 var errStream = errors.New("ibkr: stream")
 
+// errRelogged says that there was a new login since the session began: IBKR
+// wants a new session and stream with it.
+var errRelogged error = &lost{sign: signStreamLost, reason: "ibkr: session: opened again after a new login"}
+
 // note is what a frame means for the session.
 type note struct {
 	kind noteKind
@@ -38,10 +42,10 @@ const (
 
 // linkHooks are what a holder of the stream adds to a connection.
 type linkHooks struct {
-	login uint64                      // the client's when the session began; the link ends at another
-	up    func()                      // all is subscribed; nil: nothing
-	down  func(err error)             // it is lost, before link returns; nil: nothing
-	beat  func(context.Context) error // keeps the session alive; returns why it could not
+	up     func()                      // all is subscribed; nil: nothing
+	down   func(err error)             // it is lost, before link returns; nil: nothing
+	beat   func(context.Context) error // keeps the session alive; returns why it could not
+	logins uint64                      // of the client when the session began; another ends the link
 }
 
 // link makes a connection, subscribes and holds it; it returns why it ended.
@@ -200,7 +204,9 @@ func (k *socket) hold(ctx context.Context, h *linkHooks) error {
 		case <-k.s.client.pace.broken:
 			err = fmt.Errorf("ibkr: %w", errPenalty)
 		case <-k.s.client.renewed:
-			err = k.s.relogged(h.login)
+			if k.s.client.loginCount() != h.logins {
+				err = errRelogged
+			}
 		case <-tic.C:
 			err = k.s.tic()
 		case <-renew.C:
@@ -210,15 +216,6 @@ func (k *socket) hold(ctx context.Context, h *linkHooks) error {
 			return err
 		}
 	}
-}
-
-// relogged says that there was a new login since the session began: IBKR wants
-// a new session and stream with it.
-func (s *Stream) relogged(login uint64) error {
-	if s.client.loginCount() == login {
-		return nil
-	}
-	return &lost{sign: signStreamLost, reason: "ibkr: session: opened again after a new login"}
 }
 
 // heartbeat tickles the session until it is lost. One failure is not the end:

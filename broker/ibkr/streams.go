@@ -40,13 +40,12 @@ const (
 
 // topic is a subscription.
 type topic struct {
-	name   string        // of its frames: sor, or ssd+DU1234567
-	ask    string        // what subscribes it; "": it comes by itself
-	end    string        // what ends it; topics with the same end, end together
-	ending func() string // instead of end, when it is known later
-	renew  bool          // it has to be asked for again
-	reset  func()        // a new connection was made; nil: nothing to do
-	take   func(f *frame, connection uint64)
+	name  string // of its frames: sor, or ssd+DU1234567
+	ask   string // what subscribes it; "": it comes by itself
+	end   string // what ends it; topics with the same end, end together. Set before remove
+	renew bool   // it has to be asked for again
+	reset func() // a new connection was made; nil: nothing to do
+	take  func(f *frame, connection uint64)
 }
 
 type topicTable struct {
@@ -85,9 +84,6 @@ func (s *Stream) remove(gone ...*topic) {
 	s.replace(list)
 	for _, t := range gone {
 		end := t.end
-		if t.ending != nil {
-			end = t.ending()
-		}
 		if end == "" || slices.ContainsFunc(list, func(other *topic) bool { return other.end == end }) || s.wanted(end) {
 			continue
 		}
@@ -147,6 +143,12 @@ func (s *Stream) attach(conn *websocket.Conn) error {
 	return s.writeQuotes()
 }
 
+func (s *Stream) connected() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conn != nil
+}
+
 func (s *Stream) detach() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -192,14 +194,22 @@ func (s *Stream) reset() {
 	}
 }
 
-var smdMark = []byte(`"topic":"smd+`)
+var smdMark = []byte("smd+")
+
+// isQuote says that a frame is plainly one of market data. It looks for what is
+// rare in such a frame first.
+func isQuote(b []byte) bool {
+	const before = `"topic":"`
+	at := bytes.Index(b, smdMark)
+	return at >= len(before) && string(b[at-len(before):at]) == before
+}
 
 // onFrame gives a frame to those who are subscribed to its topic, and says
 // what it means for the session. Text that is no JSON and topics that nobody
 // wants are passed over.
 func (s *Stream) onFrame(b []byte) note {
 	table := s.table.Load()
-	marked := bytes.Contains(b, smdMark)
+	marked := isQuote(b)
 	if marked && s.market != nil {
 		s.market(b)
 		if !table.quotes {
@@ -280,12 +290,12 @@ func (s *Stream) session(ctx context.Context) error {
 	if _, err := s.client.credentials(ctx, Trading, nil); err != nil {
 		return err
 	}
-	login := s.client.loginCount()
+	logins := s.client.loginCount()
 	t, err := s.client.Tickle(ctx)
 	if err != nil {
 		return err
 	}
-	return s.link(ctx, string(t.Session), linkHooks{login: login, beat: func(ctx context.Context) error {
+	return s.link(ctx, string(t.Session), linkHooks{logins: logins, beat: func(ctx context.Context) error {
 		return heartbeat(ctx, s.client.times.Tickle, func(ctx context.Context) error {
 			_, err := s.client.Tickle(ctx)
 			return err

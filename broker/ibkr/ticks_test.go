@@ -154,3 +154,13 @@ func BenchmarkTicket(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkFrame is a frame's way from the socket's buffer to the tick.
+func BenchmarkFrame(b *testing.B) {
+	a := framed(b)
+	frame := []byte(fullFrame)
+	b.ReportAllocs()
+	for b.Loop() {
+		a.stream.onFrame(frame)
+	}
+}

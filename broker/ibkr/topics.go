@@ -84,15 +84,32 @@ func (s *Stream) History(conid int64, query HistoryQuery) (*Feed[HistoryUpdate],
 		})
 		feed.poke()
 	}
-	t.ending = func() string {
+	subscribe(s, feed, t)
+	feed.end = func() {
 		mu.Lock()
 		defer mu.Unlock()
-		if serverID == "" {
-			return ""
+		if serverID != "" {
+			t.end = "umh+" + serverID
 		}
-		return "umh+" + serverID
+		s.remove(t)
+		if serverID == "" && s.connected() {
+			s.endLater(t.name)
+		}
 	}
-	return subscribe(s, feed, t), nil
+	return feed, nil
+}
+
+// endLater ends a history stream when its answer tells its number.
+func (s *Stream) endLater(name string) {
+	t := &topic{name: name}
+	t.take = func(f *frame, _ uint64) {
+		if id, err := scalarText(f.serverID); err == nil && id != "" {
+			t.end = "umh+" + id
+			s.remove(t)
+		}
+	}
+	t.reset = func() { s.remove(t) } // it ended with its connection
+	s.add(t)
 }
 
 // historyStore reads the newest answer when it is asked for.
