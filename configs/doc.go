@@ -72,6 +72,7 @@
 //	    compete: true      # take the session over from another login of the same user
 //	    order_timeout: 10s # 100ms..1m; after it an order's outcome is Unknown until reconciled
 //	    requests_per_second: 8      # 1..10 (IBKR's limit), to 50 with oauth1 and oauth2; up to 1000 in mode sim
+//	    reset_zone: America/New_York  # of IBKR's nightly reset for this login; may be left out
 //	    questions: {confirm: []}    # message ids that are answered with yes; never o163, o382, o383, o451,
 //	                                # and o354 (no market data) not in mode live
 //	reconcile:

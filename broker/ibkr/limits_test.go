@@ -80,9 +80,10 @@ func TestPaceWindows(t *testing.T) {
 		list := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) arrival {
 			return arrival{rapid.IntRange(0, len(paced)-1).Draw(rt, "request"), rapid.IntRange(0, 20_000).Draw(rt, "ms")}
 		}), 1, 60).Draw(rt, "arrivals")
+		perSecond := rapid.SampledFrom([]float64{0, 3, 9, 10, 49, 50}).Draw(rt, "a second")
 		var sent []sending
 		synctest.Test(t, func(t *testing.T) {
-			p, start := newPacer(Pacing{}), time.Now()
+			p, start := newPacer(Pacing{PerSecond: perSecond}), time.Now()
 			var mu sync.Mutex
 			var all sync.WaitGroup
 			for _, one := range list {
@@ -101,11 +102,11 @@ func TestPaceWindows(t *testing.T) {
 		if len(sent) != len(list) {
 			rt.Fatalf("%d of %d requests were let through", len(sent), len(list))
 		}
-		checkWindows(rt, sent)
+		checkWindows(rt, sent, map[bool]int{false: 10, true: 50}[perSecond > 10])
 	})
 }
 
-func checkWindows(rt *rapid.T, sent []sending) {
+func checkWindows(rt *rapid.T, sent []sending, all int) {
 	most := func(every time.Duration, calls int, what string, fits func(*request) bool) {
 		var at []time.Duration
 		for _, s := range sent {
@@ -120,7 +121,7 @@ func checkWindows(rt *rapid.T, sent []sending) {
 			}
 		}
 	}
-	most(time.Second, 10, "all", func(*request) bool { return true })
+	most(time.Second, all, "all", func(*request) bool { return true })
 	for _, one := range paced {
 		limit := limitOf(&one)
 		if limit == nil || limit.Calls == 0 {

@@ -129,6 +129,22 @@ func TestWeekendWindow(t *testing.T) {
 	}
 }
 
+func TestKeepHours(t *testing.T) {
+	var cfg Config
+	cfg.KeepHours(time.UTC)
+	for text, away := range map[string]bool{
+		"2026-01-06T23:50:00Z": true, "2026-01-07T01:29:00Z": true, "2026-01-07T10:00:00Z": false, "2026-01-10T12:00:00Z": true, "2026-01-11T18:00:00Z": false,
+	} {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cfg.Maintenance.contains(at) || cfg.Session.Weekend.contains(at); got != away {
+			t.Errorf("%s: away %v, want %v", text, got, away)
+		}
+	}
+}
+
 func TestOpeningWarning(t *testing.T) {
 	o := Opening{Loc: time.UTC, At: 9*time.Hour + 30*time.Minute, Before: 30 * time.Minute}
 	for text, want := range map[string]string{

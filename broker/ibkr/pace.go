@@ -21,7 +21,7 @@ import (
 type Pacing struct {
 	PerSecond     float64       // all requests; default 8
 	CancelReserve float64       // of these, kept for cancels; default 2
-	Burst         int           // requests at once after a rest; default 2
+	Burst         int           // requests at once after a rest; default 2, and 1 where a second would have too many
 	Poll          time.Duration // between reads of orders, trades, PnL, portfolio accounts; default 5 s. Spans of a second and more are kept by 200 ms more
 	Tickle        time.Duration // between tickles; default 1 s
 	Validate      time.Duration // between sso/validate; default 1 min
@@ -33,7 +33,7 @@ type Pacing struct {
 func (p Pacing) withDefaults() Pacing {
 	setDefault(&p.PerSecond, 8)
 	setDefault(&p.CancelReserve, min(2, p.PerSecond/2))
-	setDefault(&p.Burst, 2)
+	setDefault(&p.Burst, burstFor(p.PerSecond))
 	setDefault(&p.Poll, 5*time.Second)
 	setDefault(&p.Tickle, time.Second)
 	setDefault(&p.Validate, time.Minute)
@@ -41,6 +41,17 @@ func (p Pacing) withDefaults() Pacing {
 	setDefault(&p.Quiet, time.Second)
 	setDefault(&p.Penalty, 15*time.Minute)
 	return p
+}
+
+// burstFor is how many requests may go at once without there ever being more
+// than IBKR's 10 or 50 in a second.
+func burstFor(perSecond float64) int {
+	for _, most := range []float64{10, maxPerSecond} {
+		if perSecond <= most && perSecond+2 > most {
+			return 1
+		}
+	}
+	return 2
 }
 
 func setDefault[T comparable](v *T, standard T) {
@@ -93,7 +104,7 @@ func newPacer(cfg Pacing) *pacer {
 	cfg = cfg.withDefaults()
 	return &pacer{
 		cfg:    cfg,
-		all:    rate.NewLimiter(rate.Limit(cfg.PerSecond), cfg.Burst),
+		all:    rate.NewLimiter(rate.Limit(cfg.PerSecond*0.999), cfg.Burst), // a limiter rounds its pauses down
 		others: rate.NewLimiter(rate.Limit(cfg.PerSecond-cfg.CancelReserve), cfg.Burst),
 		turn:   make(chan struct{}, 1),
 		broken: make(chan struct{}, 1),

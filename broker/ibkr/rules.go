@@ -132,3 +132,11 @@ func (t *takeover) may(now time.Time, compete bool) (try, force bool) {
 
 // calm forgets the force that was needed, after the session was held for long.
 func (t *takeover) calm() { t.span = t.every }
+
+// KeepHours sets Maintenance and Session.Weekend for a login whose region is in
+// loc: New York, Zurich or Hong Kong. IBKR resets a region around its midnight,
+// and works on the whole API from Saturday on.
+func (cfg *Config) KeepHours(loc *time.Location) {
+	cfg.Maintenance = Window{Loc: loc, From: 23*time.Hour + 45*time.Minute, To: 90 * time.Minute}
+	cfg.Session.Weekend = Weekend{Loc: loc, From: WeekTime{Day: time.Saturday}, To: WeekTime{time.Sunday, 18 * time.Hour}}
+}
