@@ -50,7 +50,8 @@ type IBKR struct {
 	Account           string        `yaml:"account"` // the only account that orders may go to
 	Compete           bool          `yaml:"compete"` // take the session over from another login of the same user
 	OrderTimeout      time.Duration `yaml:"order_timeout"`
-	RequestsPerSecond int           `yaml:"requests_per_second"` // IBKR blocks an address that asks more than 10 a second
+	RequestsPerSecond int           `yaml:"requests_per_second"`        // IBKR blocks an address that asks more than 10 a second
+	ResetZone         string        `yaml:"reset_zone" optional:"true"` // time zone of IBKR's nightly reset for this login; empty: America/New_York
 	Questions         Questions     `yaml:"questions"`
 }
 

@@ -72,6 +72,7 @@
 //	    compete: true      # take the session over from another login of the same user
 //	    order_timeout: 10s # 100ms..1m; after it an order's outcome is Unknown until reconciled
 //	    requests_per_second: 8      # 1..10 (IBKR's limit), to 50 with oauth1 and oauth2; up to 1000 in mode sim
+//	    reset_zone: America/New_York  # of IBKR's nightly reset for this login; may be left out
 //	    questions:         # IBKR's questions about an order, by message id; what is not listed is answered with no
 //	      confirm: [o403]  # yes; never o163, o382, o383, o451, and o354 (no market data) not in mode live
 //	      refuse: [o10335] # no, without the alert that an unlisted one raises

@@ -26,6 +26,7 @@ type Adapter struct {
 	onTick func(*market.Tick)
 	state  atomic.Pointer[state]
 	keeper *keeper
+	stream *Stream
 
 	asking sync.Mutex // one snapshot at a time
 	primed primed     // guarded by asking
@@ -60,12 +61,17 @@ func New(cfg Config) (*Adapter, error) {
 	a.book = newBook(cfg.Account, a.out.put, a.now)
 	a.book.instruments = a.conids.instrument
 	a.state.Store(&state{name: stateDisconnected, reason: "not started"})
+	a.stream = a.newStream()
 	a.keeper = newKeeper(a)
 	return a, nil
 }
 
 // Client is the REST client, for questions that are not part of trading.
 func (a *Adapter) Client() *Client { return a.client }
+
+// Stream is the adapter's stream, for topics that are not part of trading. The
+// adapter holds it; do not call its Run.
+func (a *Adapter) Stream() *Stream { return a.stream }
 
 // OnTick sets who receives market data, before Run. fn is called from the
 // stream's goroutine and must not block; the tick is valid until it returns.

@@ -179,7 +179,12 @@ func (c *Client) strange(ctx context.Context, r *request, err error) error {
 // attempt performs a request one time. It returns the credentials that it was
 // sent with, if there was an answer.
 func (c *Client) attempt(ctx context.Context, r *request) (*Response, Credentials, error) {
-	if err := c.pace.wait(ctx, r.class, r.pattern); err != nil {
+	done, err := c.pace.enter(ctx, r)
+	if err != nil {
+		return nil, nil, r.fail(KindTemporary, false, err)
+	}
+	defer done()
+	if err := c.pace.wait(ctx, r); err != nil {
 		if errors.Is(err, errPenalty) {
 			return nil, nil, r.fail(KindPaced, false, err)
 		}

@@ -21,7 +21,8 @@ type Config struct {
 	Compete     bool                // take the session from another login of the same user
 	Instruments *market.Instruments // a Conid of 0 is looked up when the session starts
 	Questions   Questions
-	Maintenance Window // when IBKR is expected to be away; only names the state
+	Maintenance Window // when IBKR is expected to be away; names the state and calms the attempts
+	Session     SessionRules
 	Pacing      Pacing
 	Timeouts    Timeouts
 	TradeDays   int              // days of trades in the first snapshot of a session, 1 to 7; default 7

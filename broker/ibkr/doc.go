@@ -9,24 +9,38 @@
 //     readable answer its report is ExecUnknown; ExecRejected says that the
 //     order is provably not with IBKR: it was refused, or no connection was
 //     ever handed to the request.
+//
 //   - Orders go one after the other, from the first byte to the answer of the
 //     last question. Questions are answered from a list; one that is not on it
 //     is declined and the order Rejected with the question's words.
+//
 //   - Fills come from executions (str, trades) and from nothing else, each
 //     once per Run by its execution id. Stream rows are deltas: a field that is
 //     absent did not change.
+//
 //   - BrokerState is Ready only while the brokerage session and the stream are
 //     both up, the account is the configured one, and it is paper or live as
 //     configured. It is not Ready the moment one of them is lost.
+//
 //   - Numbers are exact. What cannot be read makes an answer unavailable or a
 //     row an Alert, and never a zero.
+//
 //   - The documented pace is kept, cancels before orders before questions.
 //     After two 429 answers in a minute only cancels go out for 15 minutes.
+//
 //   - A login is behind Auth: Gateway, OAuth1 or OAuth2. Those that log in by
 //     themselves do it once for all who wait, before the login ends and when it
 //     is refused, and never in a loop. After a 401 only what may be repeated is
 //     sent again. Secrets are Secrets, which are never printed.
+//
 //   - Orders are not sent by a clock that is ten seconds off IBKR's.
+//
+//   - A Stream's topics are subscribed again on every connection, after it is
+//     authenticated. Market data and account values are conflated for a slow
+//     reader, by contract and key; orders, executions and notices never.
+//
+//   - What a frame costs in memory is bounded by its size, and a frame's by
+//     1 MiB. Nothing that a frame holds ends the stream.
 //
 // # What it does not promise
 //

@@ -52,6 +52,23 @@ func Example() {
 	// <nil>
 }
 
+// A program that only watches: profit and loss of all accounts, and one
+// contract. A slow reader gets the newest state of each.
+func ExampleAdapter_Stream() {
+	watch := func(ctx context.Context, a *ibkr.Adapter) error {
+		quotes := a.Stream().Quotes([]string{"31", "84", "86"}, "265598", "756733")
+		defer quotes.Close()
+		for {
+			q, err := quotes.Next(ctx)
+			if err != nil {
+				return err // ctx has ended, or the feed was closed
+			}
+			fmt.Println(q.Target, q.Number("84"), q.Number("86"))
+		}
+	}
+	_ = watch
+}
+
 // A client alone, without the adapter. With "api" for the address and
 // OAuth1Files or OAuth2Files for Auth it speaks to IBKR directly.
 func ExampleNewClient() {

@@ -11,29 +11,31 @@ import (
 // errNotOurs says that a row belongs to another account.
 var errNotOurs = errors.New("ibkr: row: of another account")
 
+var errNoExecID = errors.New("ibkr: execution: no id")
+
 // fill turns an execution row into a report. Amounts come from size and price
 // only; the order is found by its reference, else by its id.
 func (b *book) fill(row *TradeRow) (*market.ExecReport, error) {
 	if row.Account != "" && string(row.Account) != string(b.account) {
 		return nil, errNotOurs
 	}
+	side := sideOf(row.Side)
+	qty, qtyErr := qtyOf(row.Size)
+	px, pxErr := priceOf(row.Price)
+	switch {
+	case row.ExecID == "":
+		return nil, errNoExecID
+	case side == 0:
+		return nil, fmt.Errorf("ibkr: execution %s: side %q, want B or S", row.ExecID, row.Side)
+	case qtyErr != nil || !row.Size.Valid || qty < 0:
+		return nil, fmt.Errorf("ibkr: execution %s: size %s, want a positive number", row.ExecID, row.Size)
+	case pxErr != nil || !row.Price.Valid:
+		return nil, fmt.Errorf("ibkr: execution %s: price %s, want a number", row.ExecID, row.Price)
+	}
 	r := &market.ExecReport{
 		ExecType: market.ExecTrade, ExecID: string(row.ExecID), Account: b.account,
-		ClientOrderID: market.ClientOrderID(row.OrderRef),
-		Instrument:    b.instruments(int64(row.Conid)), Side: sideOf(row.Side), TsEvent: b.now(),
-	}
-	var qtyErr, pxErr error
-	r.LastQty, qtyErr = qtyOf(row.Size)
-	r.LastPx, pxErr = priceOf(row.Price)
-	switch {
-	case r.ExecID == "":
-		return nil, errors.New("ibkr: execution: no id")
-	case r.Side == 0:
-		return nil, fmt.Errorf("ibkr: execution %s: side %q, want B or S", r.ExecID, row.Side)
-	case qtyErr != nil || !row.Size.Valid || r.LastQty < 0:
-		return nil, fmt.Errorf("ibkr: execution %s: size %s, want a positive number", r.ExecID, row.Size)
-	case pxErr != nil || !row.Price.Valid:
-		return nil, fmt.Errorf("ibkr: execution %s: price %s, want a number", r.ExecID, row.Price)
+		ClientOrderID: market.ClientOrderID(row.OrderRef), Instrument: b.instruments(int64(row.Conid)),
+		Side: side, LastQty: qty, LastPx: px, TsEvent: b.now(),
 	}
 	if row.Commission.Valid {
 		r.Commission, r.CommissionKnown = row.Commission.Decimal, true

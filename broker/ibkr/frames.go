@@ -1,51 +1,45 @@
 package ibkr
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 )
 
-var smdMark = []byte(`"topic":"smd+`)
-
-// frame is a frame of the stream other than market data.
-type frame struct {
-	Topic   FlexString      `json:"topic"`
-	Args    json.RawMessage `json:"args"`
-	Success json.RawMessage `json:"success"`
-	Error   json.RawMessage `json:"error"`
+// newStream is the adapter's stream. Orders, executions and messages go
+// straight to the book and the mailbox, which keep everything.
+func (a *Adapter) newStream() *Stream {
+	s := NewStream(a.client)
+	s.held = true
+	s.quotes = a.quoteTopics
+	s.market = a.onMarketData
+	s.add(
+		&topic{name: topicOrders, ask: askOrders, end: "uor+{}", take: func(f *frame, _ uint64) { eachRow(a, f.args, a.onOrder) }},
+		&topic{name: topicTrades, ask: `str+{"realtimeUpdatesOnly":false,"days":1}`, end: "utr",
+			take: func(f *frame, _ uint64) { eachRow(a, f.args, a.book.onExecution) }, reset: a.resetTicks},
+		&topic{name: "ntf", take: func(f *frame, _ uint64) { eachRow(a, f.args, a.onNotice) }},
+		&topic{name: "blt", take: func(f *frame, _ uint64) { eachRow(a, f.args, a.onBulletin) }},
+		&topic{name: topicError, take: func(f *frame, _ uint64) { a.alert("STREAM_ERROR", "the stream says: "+string(f.fail)) }},
+	)
+	return s
 }
 
-// onFrame takes one frame of the stream. Text that is no JSON, frames without
-// a topic and topics that are not known are passed over.
-func (a *Adapter) onFrame(b []byte) note {
-	if bytes.Contains(b, smdMark) {
-		a.onMarketData(b)
-		return note{}
+// resetTicks forgets the prices of a lost connection.
+func (a *Adapter) resetTicks() { a.ticks.reset(a.conids.now.Load().byConid) }
+
+// quoteTopics are the subscriptions of market data that OnTick needs.
+func (a *Adapter) quoteTopics() (list []string) {
+	if a.onTick == nil {
+		return nil
 	}
-	var f frame
-	if json.Unmarshal(b, &f) != nil {
-		return note{}
+	fields := `{"fields":["` + strings.Join(quoteFields, `","`) + `"]}`
+	for _, conid := range a.conids.now.Load().byID {
+		if conid != 0 {
+			list = append(list, "smd+"+strconv.FormatInt(conid, 10)+"+"+fields)
+		}
 	}
-	switch topic := string(f.Topic); {
-	case len(topic) > len(smdTopic) && topic[:len(smdTopic)] == string(smdTopic):
-		a.onMarketData(b)
-	case topic == "sor":
-		eachRow(a, f.Args, a.onOrder)
-	case topic == "str":
-		eachRow(a, f.Args, a.book.onExecution)
-	case topic == "sts":
-		return onStatus(f.Args)
-	case topic == "system" && len(f.Success) > 0:
-		return note{kind: noteSystem}
-	case topic == "ntf":
-		eachRow(a, f.Args, a.onNotice)
-	case topic == "blt":
-		eachRow(a, f.Args, a.onBulletin)
-	case len(f.Error) > 0:
-		a.alert("STREAM_ERROR", "the stream says: "+string(f.Error))
-	}
-	return note{}
+	return list
 }
 
 func (a *Adapter) onMarketData(b []byte) {
@@ -56,24 +50,27 @@ func (a *Adapter) onMarketData(b []byte) {
 }
 
 // eachRow calls fn for each row of args, which may be one object or a list. A
-// row that cannot be read is told to a person; the others count.
-func eachRow[T any](a *Adapter, args json.RawMessage, fn func(*T) error) {
-	rows := []json.RawMessage{args}
-	if len(args) > 0 && args[0] == '[' {
-		rows = nil
-		if json.Unmarshal(args, &rows) != nil {
-			return
-		}
-	}
-	for _, raw := range rows {
-		var row T
-		err := json.Unmarshal(raw, &row)
+// row that cannot be read is passed over, and the others count; a person is
+// told once for a frame.
+func eachRow[T any](a *Adapter, args []byte, fn func(*T) error) {
+	bad, first := 0, ""
+	var row, none T // one for all: fn keeps copies
+	list := rows(args)
+	for raw, ok := list.element(); ok; raw, ok = list.element() {
+		row = none
+		err := fill(raw, &row)
 		if err == nil {
 			err = fn(&row)
 		}
-		if err != nil {
-			a.alert("BAD_FRAME", fmt.Sprintf("a row of the stream was passed over: %s: %s", err, limitText(string(raw), 200)))
+		if err == nil {
+			continue
 		}
+		if bad++; bad == 1 {
+			first = fmt.Sprintf("%s: %s", err, limitText(string(raw), 200))
+		}
+	}
+	if bad > 0 {
+		a.alert("BAD_FRAME", fmt.Sprintf("%d rows of the stream were passed over, the first: %s", bad, first))
 	}
 }
 
@@ -83,7 +80,7 @@ func (a *Adapter) onOrder(row *OrderRow) error {
 }
 
 // onStatus reads the session's own word.
-func onStatus(args json.RawMessage) note {
+func onStatus(args []byte) note {
 	var s struct {
 		Authenticated *FlexBool  `json:"authenticated"`
 		Competing     FlexBool   `json:"competing"`
@@ -101,16 +98,7 @@ func onStatus(args json.RawMessage) note {
 	return note{}
 }
 
-// notice is a message of IBKR to the user. One with a prompt waits for an
-// answer, which only a person gives.
-type notice struct {
-	Text    FlexString `json:"text"`
-	OrderID FlexInt    `json:"orderId"`
-	Prompt  FlexBool   `json:"prompt"`
-	Message FlexString `json:"message"` // of a bulletin
-}
-
-func (a *Adapter) onNotice(n *notice) error {
+func (a *Adapter) onNotice(n *NoticeUpdate) error {
 	if n.Prompt {
 		a.alert("ORDER_PROMPT", fmt.Sprintf("order %d waits for an answer in IBKR's own platform: %s", n.OrderID, n.Text))
 		return nil
@@ -119,7 +107,7 @@ func (a *Adapter) onNotice(n *notice) error {
 	return nil
 }
 
-func (a *Adapter) onBulletin(n *notice) error {
+func (a *Adapter) onBulletin(n *BulletinUpdate) error {
 	a.alert("IBKR_BULLETIN", string(n.Message))
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -65,11 +66,23 @@ type gateway struct {
 	dials  int
 	cookie string
 	onCall func(route string)
+	decide func(route string) (reply, bool) // before the script
+	mute   atomic.Bool                      // no heartbeats, where there are any
 }
 
 func newGateway(t *testing.T) *gateway {
 	t.Helper()
-	g := &gateway{
+	g := unserved()
+	g.Server = httptest.NewUnstartedServer(http.HandlerFunc(g.serve))
+	g.Server.Config.ErrorLog = quietLog
+	g.Server.StartTLS()
+	t.Cleanup(func() { g.drop(); g.Server.Close() })
+	return g
+}
+
+// unserved is a gateway without a server.
+func unserved() *gateway {
+	return &gateway{
 		script: map[string][]reply{
 			"POST /iserver/auth/status":        {ok(statusUp)},
 			"POST /iserver/auth/ssodh/init":    {ok(statusUp)},
@@ -94,11 +107,6 @@ func newGateway(t *testing.T) *gateway {
 			`{"topic":"sts","args":{"authenticated":true,"competing":false,"message":"","fail":""}}`,
 		},
 	}
-	g.Server = httptest.NewUnstartedServer(http.HandlerFunc(g.serve))
-	g.Server.Config.ErrorLog = quietLog
-	g.Server.StartTLS()
-	t.Cleanup(func() { g.drop(); g.Server.Close() })
-	return g
 }
 
 func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
@@ -119,7 +127,13 @@ func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
 			g.script[route] = s[1:]
 		}
 	}
+	decide := g.decide
 	g.mu.Unlock()
+	if decide != nil {
+		if other, is := decide(route); is {
+			answer = other
+		}
+	}
 	if hook != nil {
 		hook(route)
 	}
@@ -135,6 +149,15 @@ func (g *gateway) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *gateway) stream(w http.ResponseWriter, r *http.Request) {
+	g.mu.Lock()
+	decide := g.decide
+	g.mu.Unlock()
+	if decide != nil {
+		if answer, is := decide("GET /ws"); is {
+			w.WriteHeader(answer.status)
+			return
+		}
+	}
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
@@ -157,6 +180,20 @@ func (g *gateway) stream(w http.ResponseWriter, r *http.Request) {
 		g.heard = append(g.heard, string(text))
 		g.mu.Unlock()
 	}
+}
+
+// locked runs fn while no request is answered.
+func (g *gateway) locked(fn func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	fn()
+}
+
+// asked is how many requests there were.
+func (g *gateway) asked() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.calls)
 }
 
 // answers sets the answers of a route; the last one repeats.

@@ -26,7 +26,7 @@ func (l *Link) Now() time.Time { return l.c.clock.server() }
 func (l *Link) Do(r *http.Request) (*Response, error) {
 	c := l.c
 	named := request{method: r.Method, pattern: endpointOf(r.URL), class: classCancel, any: true}
-	if err := c.pace.wait(r.Context(), named.class, named.pattern); err != nil {
+	if err := c.pace.wait(r.Context(), &named); err != nil {
 		return nil, named.fail(KindTemporary, false, err)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), c.times.Read)

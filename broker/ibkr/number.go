@@ -1,9 +1,12 @@
 package ibkr
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 
@@ -104,6 +107,9 @@ func scalarText(b []byte) (string, error) {
 	}
 	switch b[0] {
 	case '"':
+		if end := stringEnd(b, 1); end == len(b)-1 && b[end] == '"' {
+			return string(b[1:end]), nil
+		}
 		var s string
 		err := json.Unmarshal(b, &s)
 		return s, err
@@ -176,48 +182,72 @@ func plainNumber(s string) bool {
 	return digits > 0
 }
 
-// parseFixed reads plain number text as a count of 10^-digits without
-// allocating. It gives up (ok false) on anything unusual, which parseNumber
-// then decides on.
+// parseFixed reads plain number text as a count of 10^-digits (at most 18)
+// without allocating. It gives up (ok false) on anything unusual, which
+// parseNumber then decides on.
 func parseFixed(b []byte, digits int) (v int64, ok bool) {
 	negative := len(b) > 0 && b[0] == '-'
 	if negative {
 		b = b[1:]
 	}
-	whole, fraction := 0, -1
-	for _, c := range b {
-		switch {
-		case c == ',':
-			continue
-		case c == '.' && fraction < 0:
-			fraction = 0
-			continue
-		case c < '0' || c > '9' || v > maxFixed:
-			return 0, false
-		case fraction < 0:
-			whole++
-		default:
-			fraction++
-		}
-		v = v*10 + int64(c-'0')
-	}
-	if whole == 0 || fraction == 0 || fraction > digits {
+	if len(b) > maxFixed {
 		return 0, false
 	}
-	for range digits - max(fraction, 0) {
-		if v > maxFixed {
+	point, commas := len(b), 0
+	done := 0
+	if len(b) >= 8 {
+		v, done = eightDigits(binary.LittleEndian.Uint64(b))
+	}
+	for i := done; i < len(b); i++ {
+		switch c := b[i]; {
+		case c-'0' <= 9:
+			v = v*10 + int64(c-'0')
+		case c == '.' && point == len(b):
+			point = i
+		case c == ',' && point == len(b):
+			commas++
+		default:
 			return 0, false
 		}
-		v *= 10
+	}
+	power := digits
+	if point < len(b) {
+		power -= len(b) - 1 - point
+		if point == len(b)-1 || power < 0 {
+			return 0, false
+		}
+	}
+	if point == commas {
+		return 0, false
+	}
+	high, low := bits.Mul64(uint64(v), powers[power])
+	if high != 0 || low > math.MaxInt64 {
+		return 0, false
 	}
 	if negative {
-		v = -v
+		return -int64(low), true
 	}
-	return v, true
+	return int64(low), true
 }
 
-// maxFixed times ten plus nine still fits an int64.
-const maxFixed = (1<<63 - 10) / 10
+// eightDigits reads eight bytes as a number, when all are digits: neighbours
+// are put together to pairs, the pairs to fours, and those to eight.
+func eightDigits(w uint64) (v int64, n int) {
+	const zeros, highs = 0x3030303030303030, 0xf0f0f0f0f0f0f0f0
+	if (w&highs)|((w+0x0606060606060606)&highs)>>4 != 0x3333333333333333 {
+		return 0, 0
+	}
+	w -= zeros
+	w = w*10 + w>>8
+	w = (w&0x000000ff000000ff)*(100+1000000<<32) + (w>>16&0x000000ff000000ff)*(1+10000<<32)
+	return int64(w >> 32), 8
+}
+
+// maxFixed digits always fit an int64.
+const maxFixed = 18
+
+// powers are those of ten.
+var powers = [maxFixed + 1]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
 
 // limitText cuts s to n bytes, on a character's edge.
 func limitText(s string, n int) string {

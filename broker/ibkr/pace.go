@@ -3,20 +3,26 @@ package ibkr
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 )
 
-// Pacing is how fast the client may ask. IBKR allows about ten requests a
-// second and shuts an address out for 10 to 15 minutes when that is ignored.
-// A zero field takes its default.
+// Pacing is how fast the client may ask. IBKR allows ten requests a second
+// through a gateway and up to 50 with OAuth, and shuts an address out for 10 to
+// 15 minutes when that is ignored. In no second are there more than PerSecond
+// and Burst together. A zero field takes its default. Limits are those of
+// single endpoints; above 50 a second, which IBKR allows nobody, only those
+// hold that have a field here.
 type Pacing struct {
 	PerSecond     float64       // all requests; default 8
 	CancelReserve float64       // of these, kept for cancels; default 2
-	Burst         int           // requests at once after a rest; default 2
-	Poll          time.Duration // between reads of orders, trades, portfolio accounts; default 5.2 s: IBKR wants 5 s between arrivals
+	Burst         int           // requests at once after a rest; default 2, and 1 where a second would have too many
+	Poll          time.Duration // between reads of orders, trades, PnL, portfolio accounts; default 5 s. Spans of a second and more are kept by 200 ms more
 	Tickle        time.Duration // between tickles; default 1 s
 	Validate      time.Duration // between sso/validate; default 1 min
 	Snapshot      float64       // market data snapshots a second; default 10
@@ -27,14 +33,25 @@ type Pacing struct {
 func (p Pacing) withDefaults() Pacing {
 	setDefault(&p.PerSecond, 8)
 	setDefault(&p.CancelReserve, min(2, p.PerSecond/2))
-	setDefault(&p.Burst, 2)
-	setDefault(&p.Poll, 5200*time.Millisecond)
+	setDefault(&p.Burst, burstFor(p.PerSecond))
+	setDefault(&p.Poll, 5*time.Second)
 	setDefault(&p.Tickle, time.Second)
 	setDefault(&p.Validate, time.Minute)
 	setDefault(&p.Snapshot, 10)
 	setDefault(&p.Quiet, time.Second)
 	setDefault(&p.Penalty, 15*time.Minute)
 	return p
+}
+
+// burstFor is how many requests may go at once without there ever being more
+// than IBKR's 10 or 50 in a second.
+func burstFor(perSecond float64) int {
+	for _, most := range []float64{10, maxPerSecond} {
+		if perSecond <= most && perSecond+2 > most {
+			return 1
+		}
+	}
+	return 2
 }
 
 func setDefault[T comparable](v *T, standard T) {
@@ -60,71 +77,153 @@ var errPenalty = errors.New("pausing after repeated 429 answers")
 // everything else.
 type pacer struct {
 	cfg    Pacing
-	all    *rate.Limiter            // every request
-	others *rate.Limiter            // all but cancels
-	rules  map[string]*rate.Limiter // by endpoint
-	turn   chan struct{}            // held by the one poll that may take a slot
-	broken chan struct{}            // a note that the breaker opened
+	all    *rate.Limiter // every request
+	others *rate.Limiter // all but cancels
+	turn   chan struct{} // held by the one poll that may take a slot
+	broken chan struct{} // a note that the breaker opened
 
 	mu        sync.Mutex
-	orders    int           // orders waiting for a slot
-	noOrders  chan struct{} // closed when orders falls to 0; nil while it is 0
-	quiet     time.Time     // polls wait until then
-	penalty   time.Time     // all but cancels fail until then
+	rules     map[string]*rule // by limit and endpoint
+	waiting   int              // polls that wait for a slot
+	orders    int              // orders waiting for a slot
+	noOrders  chan struct{}    // closed when orders falls to 0; nil while it is 0
+	quiet     time.Time        // polls wait until then
+	penalty   time.Time        // all but cancels fail until then
 	lastPaced time.Time
+}
+
+// rule is a Limit at work.
+type rule struct {
+	pace    *rate.Limiter // nil: as often as you like
+	turn    chan struct{} // held by the one that may go next
+	waiting int           // for turn; guarded by pacer.mu
+	slots   chan struct{} // nil: as many as you like
 }
 
 func newPacer(cfg Pacing) *pacer {
 	cfg = cfg.withDefaults()
-	every := func(d time.Duration) *rate.Limiter { return rate.NewLimiter(rate.Every(d), 1) }
 	return &pacer{
 		cfg:    cfg,
-		all:    rate.NewLimiter(rate.Limit(cfg.PerSecond), cfg.Burst),
+		all:    rate.NewLimiter(rate.Limit(cfg.PerSecond*0.999), cfg.Burst), // a limiter rounds its pauses down
 		others: rate.NewLimiter(rate.Limit(cfg.PerSecond-cfg.CancelReserve), cfg.Burst),
 		turn:   make(chan struct{}, 1),
 		broken: make(chan struct{}, 1),
-		rules: map[string]*rate.Limiter{
-			pathOrders:            every(cfg.Poll),
-			pathTrades:            every(cfg.Poll),
-			pathPortfolioAccounts: every(cfg.Poll),
-			pathTickle:            every(cfg.Tickle),
-			pathValidate:          every(cfg.Validate),
-			pathSnapshot:          rate.NewLimiter(rate.Limit(cfg.Snapshot), 1),
-		},
+		rules:  make(map[string]*rule),
+	}
+}
+
+// rule is what limits a request beside the global limit, nil for nothing.
+func (p *pacer) rule(r *request) *rule {
+	limit := limitOf(r)
+	if limit == nil {
+		return nil
+	}
+	key := limit.Method + limit.Path
+	if strings.HasSuffix(limit.Path, "*") {
+		key = r.method + " " + prefixes[r.service] + r.pattern
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	one := p.rules[key]
+	if one == nil {
+		one = new(rule)
+		if span := limit.span(&p.cfg); span > 0 {
+			one.pace, one.turn = rate.NewLimiter(rate.Every(span), 1), make(chan struct{}, 1)
+		}
+		if limit.Concurrent > 0 {
+			one.slots = make(chan struct{}, limit.Concurrent)
+		}
+		p.rules[key] = one
+	}
+	return one
+}
+
+// enter waits for one of the places of a request that may only run so many
+// times at once; done gives it back.
+func (p *pacer) enter(ctx context.Context, r *request) (done func(), err error) {
+	one := p.rule(r)
+	if one == nil || one.slots == nil {
+		return func() {}, nil
+	}
+	select {
+	case one.slots <- struct{}{}:
+		return func() { <-one.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 
 // wait returns when the request may be sent, or an error when it may not.
-func (p *pacer) wait(ctx context.Context, c class, endpoint string) error {
-	if c == classCancel {
+func (p *pacer) wait(ctx context.Context, r *request) error {
+	if r.class == classCancel {
 		return p.all.Wait(ctx)
 	}
 	if p.penalized() {
 		return errPenalty
 	}
-	if c == classOrder {
-		p.enter()
-		defer p.leave()
-		return p.slot(ctx)
+	one := p.rule(r)
+	if one == nil || one.pace == nil {
+		return p.share(ctx, r)
 	}
-	if rule := p.rules[endpoint]; rule != nil {
-		if err := rule.Wait(ctx); err != nil {
-			return err
-		}
+	return p.ruled(ctx, r, one)
+}
+
+// ruled waits for a request that has a limit of its own. The limit counts from
+// when the request goes, and not from when it could have gone, so that waiting
+// for a slot never brings two of them together.
+func (p *pacer) ruled(ctx context.Context, r *request, one *rule) error {
+	p.count(&one.waiting, 1)
+	defer p.count(&one.waiting, -1)
+	select {
+	case one.turn <- struct{}{}:
+		defer func() { <-one.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	pause := until(one.pace, time.Now(), 1)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
+		return fmt.Errorf("ibkr: %s may be asked again in %s: %w", r.pattern, pause.Round(time.Second), context.DeadlineExceeded)
+	}
+	if err := sleep(ctx, pause); err != nil {
+		return err
+	}
+	if err := p.share(ctx, r); err != nil {
+		return err
+	}
+	one.pace.Reserve() // takes it now
+	return nil
+}
+
+// share waits for a slot of those that all requests share.
+func (p *pacer) share(ctx context.Context, r *request) error {
+	if r.class == classOrder {
+		p.orderWaits()
+		defer p.orderGone()
+		return p.slot(ctx)
 	}
 	return p.pollSlot(ctx)
 }
 
+// slot takes a slot of those that are not kept for cancels. The breaker may
+// have opened while it waited.
 func (p *pacer) slot(ctx context.Context) error {
 	if err := p.others.Wait(ctx); err != nil {
 		return err
 	}
-	return p.all.Wait(ctx)
+	if err := p.all.Wait(ctx); err != nil {
+		return err
+	}
+	if p.penalized() {
+		return errPenalty
+	}
+	return nil
 }
 
 // pollSlot takes a slot when no order wants one. Polls queue behind turn, so
 // that an order never waits for more than one of them.
 func (p *pacer) pollSlot(ctx context.Context) error {
+	p.count(&p.waiting, 1)
+	defer p.count(&p.waiting, -1)
 	select {
 	case p.turn <- struct{}{}:
 		defer func() { <-p.turn }()
@@ -143,6 +242,12 @@ func (p *pacer) pollSlot(ctx context.Context) error {
 			return errPenalty
 		}
 	}
+}
+
+func (p *pacer) count(what *int, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	*what += n
 }
 
 // obstacle is what a poll has to wait for now.
@@ -177,7 +282,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func (p *pacer) enter() {
+func (p *pacer) orderWaits() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.orders++
@@ -186,7 +291,7 @@ func (p *pacer) enter() {
 	}
 }
 
-func (p *pacer) leave() {
+func (p *pacer) orderGone() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.orders--; p.orders == 0 {
@@ -201,9 +306,10 @@ func (p *pacer) penalized() bool {
 	return time.Now().Before(p.penalty)
 }
 
-// paced takes note of a 429 answer to a request of a class. A poll that is
-// answered so during the quiet pause was under way when the pause began: that
-// is one offence, not two.
+// paced takes note of a 429 answer to a request of a class. It opens the
+// breaker when it is the second within a minute, or the first after the breaker
+// closed. A poll that is answered so during the quiet pause was under way when
+// the pause began: that is one offence, not two.
 func (p *pacer) paced(c class) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -213,7 +319,8 @@ func (p *pacer) paced(c class) {
 	if together {
 		return
 	}
-	if !p.lastPaced.IsZero() && now.Sub(p.lastPaced) < time.Minute {
+	again := func(t time.Time) bool { return !t.IsZero() && now.Sub(t) < time.Minute }
+	if again(p.lastPaced) || again(p.penalty) {
 		p.penalty = now.Add(p.cfg.Penalty)
 		select {
 		case p.broken <- struct{}{}:
@@ -221,4 +328,61 @@ func (p *pacer) paced(c class) {
 		}
 	}
 	p.lastPaced = now
+}
+
+// PaceState is what holds requests up now.
+type PaceState struct {
+	Quiet   time.Duration // reads pause that long after one 429
+	Penalty time.Duration // all but cancels are refused that long after two
+	Waiting int           // reads that wait for their turn
+	Orders  int           // order requests that wait for theirs
+}
+
+// Pace says what holds requests up now.
+func (c *Client) Pace() PaceState {
+	p := c.pace
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return PaceState{
+		Quiet: max(time.Until(p.quiet), 0), Penalty: max(time.Until(p.penalty), 0), Waiting: p.waiting, Orders: p.orders,
+	}
+}
+
+// Delay is how long a request would have to wait if it were made now and
+// nothing more urgent came; the path is the specification's, or one with
+// values in it. It reserves nothing. While the breaker is open a request other
+// than a cancel is refused at once, and Delay is how long that lasts. It does
+// not know when one of the places of Limit.Concurrent becomes free.
+func (c *Client) Delay(method, path string) time.Duration {
+	r := requestOf(method, path)
+	return c.pace.delay(&r)
+}
+
+func (p *pacer) delay(r *request) time.Duration {
+	now := time.Now()
+	if r.class == classCancel {
+		return until(p.all, now, 1)
+	}
+	wait := until(p.all, now, 1)
+	one := p.rule(r)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if one != nil && one.pace != nil {
+		wait = max(wait, until(one.pace, now, 1+float64(one.waiting)))
+	}
+	before := 0.0
+	if r.class == classPoll {
+		before = max(float64(p.waiting-1), 0) // the first of them has its slot
+		wait = max(wait, p.quiet.Sub(now))
+	}
+	return max(wait, until(p.others, now, 1+before), p.penalty.Sub(now))
+}
+
+// until is how long it takes until a limiter has n tokens, rounded up.
+func until(l *rate.Limiter, now time.Time, n float64) time.Duration {
+	missing := n - l.TokensAt(now)
+	if missing <= 0 || l.Limit() == rate.Inf {
+		return 0
+	}
+	return time.Duration(math.Ceil(missing / float64(l.Limit()) * float64(time.Second)))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,7 +15,7 @@ func sent(t *testing.T, p *pacer, c class, endpoint string, n int) (at []time.Du
 	t.Helper()
 	start := time.Now()
 	for range n {
-		if err := p.wait(t.Context(), c, endpoint); err != nil {
+		if err := p.wait(t.Context(), &request{method: http.MethodGet, class: c, pattern: endpoint}); err != nil {
 			t.Fatal(err)
 		}
 		at = append(at, time.Since(start))
@@ -48,7 +49,7 @@ func TestPacePriorities(t *testing.T) {
 		p := newPacer(Pacing{})
 		ctx, stop := context.WithCancel(t.Context())
 		for range 50 {
-			go p.wait(ctx, classPoll, "/x")
+			go p.wait(ctx, &request{class: classPoll, pattern: "/x"})
 		}
 		synctest.Wait()
 		start := time.Now()
@@ -82,7 +83,7 @@ func TestPaceBreaker(t *testing.T) {
 		sent(t, p, classOrder, "", 1)
 		p.paced(classOrder)
 		for _, c := range []class{classPoll, classOrder} {
-			if err := p.wait(t.Context(), c, "/x"); !errors.Is(err, errPenalty) {
+			if err := p.wait(t.Context(), &request{class: c, pattern: "/x"}); !errors.Is(err, errPenalty) {
 				t.Errorf("class %d during the penalty: %v", c, err)
 			}
 		}
@@ -107,7 +108,7 @@ func TestPaceTogether(t *testing.T) {
 		sent(t, p, classOrder, "", 1)
 		sent(t, p, classPoll, "/x", 1)
 		p.paced(classPoll)
-		if err := p.wait(t.Context(), classPoll, "/x"); !errors.Is(err, errPenalty) {
+		if err := p.wait(t.Context(), &request{class: classPoll, pattern: "/x"}); !errors.Is(err, errPenalty) {
 			t.Errorf("a second offence: %v", err)
 		}
 	})
@@ -120,7 +121,7 @@ func TestPaceGivesUp(t *testing.T) {
 		p.turn <- struct{}{}
 		ctx, stop := context.WithTimeout(t.Context(), time.Second)
 		defer stop()
-		if err := p.wait(ctx, classPoll, "/x"); !errors.Is(err, context.DeadlineExceeded) {
+		if err := p.wait(ctx, &request{class: classPoll, pattern: "/x"}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error %v", err)
 		}
 	})

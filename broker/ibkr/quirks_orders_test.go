@@ -404,6 +404,7 @@ func TestStreamOutrunsAnswer(t *testing.T) {
 		}
 		g.mu.Unlock()
 		r.Submit(buyLimit("x-1"))
+		eventually(t, "the order on the wire", func() bool { return g.count(placeRoute) == 1 })
 		r.Cancel(buyLimit("x-9")) // its report comes after all of the first
 		r.report(market.ExecCancelRejected, 1)
 		if n := len(r.reports(market.ExecRejected)); n != 0 {

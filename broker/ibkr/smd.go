@@ -2,7 +2,9 @@ package ibkr
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"math/bits"
 )
 
 // Market data fields of IBKR. 85 belongs to the ask and 88 to the bid.
@@ -18,66 +20,61 @@ const (
 
 var quoteFields = []string{fieldLast, fieldBid, fieldAskSize, fieldAsk, fieldBidSize, fieldAvail, fieldLastSize}
 
-// smdFrame holds the texts of a market data frame that matter, without
-// quotes; empty means that the frame did not say. They point into the frame.
+// smdFrame is a market data frame and where in it the texts stand that
+// matter, without quotes. An empty text means that the frame did not say.
 type smdFrame struct {
-	topic, conid, updated             []byte
-	last, bid, ask                    []byte
-	lastSize, bidSize, askSize, avail []byte
+	from  []byte // the frame, or a copy of its texts
+	spans [numTags + 1]span
 }
 
-// field is where the text of a key goes; nil for a key that does not matter.
-func (f *smdFrame) field(key []byte) *[]byte {
-	switch string(key) {
-	case "topic":
-		return &f.topic
-	case "conid":
-		return &f.conid
-	case "_updated":
-		return &f.updated
-	case fieldLast:
-		return &f.last
-	case fieldBid:
-		return &f.bid
-	case fieldAsk:
-		return &f.ask
-	case fieldLastSize:
-		return &f.lastSize
-	case fieldBidSize:
-		return &f.bidSize
-	case fieldAskSize:
-		return &f.askSize
-	case fieldAvail:
-		return &f.avail
-	}
-	return nil
+type span struct{ at, end uint32 }
+
+// tag numbers the keys that matter.
+type tag uint8
+
+const (
+	tagTopic tag = iota
+	tagConid
+	tagUpdated
+	tagLast
+	tagBid
+	tagAskSize
+	tagAsk
+	tagBidSize
+	tagAvail
+	tagLastSize
+	numTags // and the place of all other keys
+)
+
+var smdKeys = [numTags]string{
+	tagTopic: "topic", tagConid: "conid", tagUpdated: "_updated", tagLast: fieldLast, tagBid: fieldBid, tagAskSize: fieldAskSize,
+	tagAsk: fieldAsk, tagBidSize: fieldBidSize, tagAvail: fieldAvail, tagLastSize: fieldLastSize,
 }
+
+// text is what the frame says of a key.
+func (f *smdFrame) text(t tag) []byte { return f.from[f.spans[t].at:f.spans[t].end] }
 
 // scan reads a flat JSON object of strings and scalars without allocating. It
 // returns false for anything else (escapes, nesting, faults), which decode
-// then decides on.
+// then decides on. b stays in use until the next scan.
 func (f *smdFrame) scan(b []byte) bool {
-	*f = smdFrame{}
+	f.from, f.spans = b, [numTags + 1]span{}
 	i := skipSpace(b, 0)
 	if i >= len(b) || b[i] != '{' {
 		return false
 	}
-	for i++; ; i++ {
-		var key, value []byte
-		var ok bool
-		if key, i, ok = scanString(b, skipSpace(b, i)); !ok {
+	for {
+		t, next, ok := scanKey(b, skipSpace(b, i+1))
+		if !ok {
 			return false
 		}
-		if i = skipSpace(b, i); i >= len(b) || b[i] != ':' {
+		if i = skipSpace(b, next); i >= len(b) || b[i] != ':' {
 			return false
 		}
-		if value, i, ok = scanValue(b, skipSpace(b, i+1)); !ok {
+		if f.spans[t], next, ok = scanValue(b, skipSpace(b, i+1)); !ok {
 			return false
 		}
-		if to := f.field(key); to != nil {
-			*to = value
-		}
-		if i = skipSpace(b, i); i >= len(b) {
+		if i = skipSpace(b, next); i >= len(b) {
 			return false
 		}
 		if b[i] == '}' {
@@ -90,44 +87,136 @@ func (f *smdFrame) scan(b []byte) bool {
 }
 
 func skipSpace(b []byte, i int) int {
-	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
+	for i < len(b) && b[i] <= ' ' && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
 		i++
 	}
 	return i
 }
 
-// scanString reads a string without escapes that starts at b[i].
-func scanString(b []byte, i int) (text []byte, next int, ok bool) {
-	if i >= len(b) || b[i] != '"' {
-		return nil, i, false
-	}
-	for j := i + 1; j < len(b); j++ {
-		switch c := b[j]; {
-		case c == '"':
-			return b[i+1 : j], j + 1, true
-		case c == '\\' || c < ' ' || c >= 0x80:
-			return nil, j, false
+// special marks the bytes of w that end plain text: a quote, a backslash, a
+// control character, or one beyond ASCII. A marked byte has its high bit set;
+// only the lowest mark is exact.
+func special(w uint64) uint64 {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	quote, slash := w^ones*'"', w^ones*'\\'
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w | w) & highs
+}
+
+// stringEnd is where from b[i] on the first byte stands that ends plain text,
+// or the end of b.
+func stringEnd(b []byte, i int) int {
+	for ; i+8 <= len(b); i += 8 {
+		if mask := special(binary.LittleEndian.Uint64(b[i:])); mask != 0 {
+			return i + bits.TrailingZeros64(mask)/8
 		}
 	}
-	return nil, i, false
+	for ; i < len(b); i++ {
+		if c := b[i]; c == '"' || c == '\\' || c < ' ' || c >= 0x80 {
+			break
+		}
+	}
+	return i
 }
+
+// scanKey reads a key. The ones that matter are looked for where their quotes
+// have to be: a guess that the processor makes well.
+func scanKey(b []byte, i int) (t tag, next int, ok bool) {
+	if i >= len(b) || b[i] != '"' {
+		return numTags, i, false
+	}
+	i++
+	if k := b[i:]; len(k) > 9 {
+		switch {
+		case k[2] == '"':
+			if t = shortTag(k[0], k[1]); t != numTags {
+				return t, i + 3, true
+			}
+		case k[4] == '"':
+			switch binary.LittleEndian.Uint32(k) {
+			case '6' | '5'<<8 | '0'<<16 | '9'<<24:
+				return tagAvail, i + 5, true
+			case '7' | '0'<<8 | '5'<<16 | '9'<<24:
+				return tagLastSize, i + 5, true
+			}
+		case k[5] == '"' && string(k[:5]) == "topic":
+			return tagTopic, i + 6, true
+		case k[5] == '"' && string(k[:5]) == "conid":
+			return tagConid, i + 6, true
+		case k[8] == '"' && string(k[:8]) == "_updated":
+			return tagUpdated, i + 9, true
+		}
+		end := stringEnd(b, i)
+		return numTags, end + 1, end < len(b) && b[end] == '"'
+	}
+	end := stringEnd(b, i)
+	return tagOf(b[i:end]), end + 1, end < len(b) && b[end] == '"'
+}
+
+func shortTag(x, y byte) tag {
+	switch {
+	case x == '8' && y-'0' <= 9:
+		return eights[y-'0']
+	case x == '3' && y == '1':
+		return tagLast
+	}
+	return numTags
+}
+
+// eights are the tags of the keys 80 to 89.
+var eights = [10]tag{numTags, numTags, numTags, numTags, tagBid, tagAskSize, tagAsk, numTags, tagBidSize, numTags}
+
+// tagOf is the number of a key at the end of a frame, numTags for one that does not matter.
+func tagOf(key []byte) tag {
+	for t := range smdKeys {
+		if smdKeys[t] == string(key) {
+			return tag(t)
+		}
+	}
+	return numTags
+}
+
+// plain are the bytes that text without escapes is made of.
+var plain = func() (table [256]bool) {
+	for c := ' '; c < 0x80; c++ {
+		table[c] = c != '"' && c != '\\'
+	}
+	return table
+}()
 
 // scanValue reads a string, a number, a boolean or null. The text of a
 // boolean or null is empty.
-func scanValue(b []byte, i int) (text []byte, next int, ok bool) {
+func scanValue(b []byte, i int) (text span, next int, ok bool) {
 	if i < len(b) && b[i] == '"' {
-		return scanString(b, i)
+		end := i + 1
+		for end < len(b) && plain[b[end]] {
+			end++
+		}
+		return span{uint32(i + 1), uint32(end)}, end + 1, end < len(b) && b[end] == '"'
 	}
+	end := i
+	for end < len(b) && b[end]-'0' <= 9 {
+		end++
+	}
+	if end < len(b) && end > i && b[i] != '0' && (b[end] == ',' || b[end] == '}') {
+		return span{uint32(i), uint32(end)}, end, true
+	}
+	return scanOther(b, i)
+}
+
+func scanOther(b []byte, i int) (text span, next int, ok bool) {
 	end := i
 	for end < len(b) && b[end] != ',' && b[end] != '}' && b[end] > ' ' {
 		end++
 	}
 	token := b[i:end]
+	if isNumber(token) {
+		return span{uint32(i), uint32(end)}, end, true
+	}
 	switch string(token) {
 	case "true", "false", "null":
-		return nil, end, true
+		return span{}, end, true
 	}
-	return token, end, isNumber(token)
+	return span{}, end, false
 }
 
 // isNumber says whether b is a number of JSON without an exponent.
@@ -155,32 +244,32 @@ func countDigits(b []byte) int {
 
 // decode reads the same as scan from any JSON object, by the standard decoder.
 func (f *smdFrame) decode(b []byte) error {
-	*f = smdFrame{}
+	f.from, f.spans = nil, [numTags + 1]span{}
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(b, &all); err != nil {
 		return err
 	}
-	for _, key := range smdKeys {
+	for t, key := range smdKeys {
 		text, err := scalarText(all[key])
 		if err != nil || text == "true" && all[key][0] == 't' || text == "false" && all[key][0] == 'f' {
 			continue
 		}
-		*f.field([]byte(key)) = []byte(text)
+		at := uint32(len(f.from))
+		f.from = append(f.from, text...)
+		f.spans[t] = span{at, uint32(len(f.from))}
 	}
 	return nil
 }
-
-var smdKeys = append([]string{"topic", "conid", "_updated"}, quoteFields...)
 
 var smdTopic = []byte("smd+")
 
 // instrument is the conid that the frame is about: its own field, or the
 // topic "smd+265598" or "smd+265598@NASDAQ"; 0 when it says neither.
 func (f *smdFrame) instrument() int64 {
-	if id, ok := parseFixed(f.conid, 0); ok {
+	if id, ok := parseFixed(f.text(tagConid), 0); ok {
 		return id
 	}
-	_, target, _ := bytes.Cut(f.topic, smdTopic)
+	_, target, _ := bytes.Cut(f.text(tagTopic), smdTopic)
 	id, _ := parseFixed(target[:countDigits(target)], 0)
 	return id
 }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +17,13 @@ const (
 	writeTimeout = 5 * time.Second
 	openFactor   = 5 // the stream must be up within this many Subscribe waits
 )
+
+// errStream says that it is the stream that was lost.
+var errStream = errors.New("ibkr: stream")
+
+// errRelogged says that there was a new login since the session began: IBKR
+// wants a new session and stream with it.
+var errRelogged error = &lost{sign: signStreamLost, reason: "ibkr: session: opened again after a new login"}
 
 // note is what a frame means for the session.
 type note struct {
@@ -35,46 +40,55 @@ const (
 	noteLost            // the session is gone
 )
 
-// stream opens the WebSocket, subscribes and holds it; it returns why it ended.
-func (k *keeper) stream(ctx context.Context, session string) error {
-	conn, err := k.dial(ctx, session)
+// linkHooks are what a holder of the stream adds to a connection.
+type linkHooks struct {
+	up     func()                      // all is subscribed; nil: nothing
+	down   func(err error)             // it is lost, before link returns; nil: nothing
+	beat   func(context.Context) error // keeps the session alive; returns why it could not
+	logins uint64                      // of the client when the session began; another ends the link
+}
+
+// link makes a connection, subscribes and holds it; it returns why it ended.
+func (s *Stream) link(ctx context.Context, session string, h linkHooks) error {
+	conn, err := s.dial(ctx, session)
 	if err != nil {
 		return err
 	}
-	s := &socket{k: k, conn: conn, notes: make(chan note, 1), done: make(chan struct{})}
+	s.reset()
+	k := &socket{s: s, conn: conn, notes: make(chan note, 1), done: make(chan struct{})}
 	var reader sync.WaitGroup
-	reader.Go(s.read)
+	reader.Go(k.read)
 	defer reader.Wait()
 	defer conn.Close()
-	defer close(s.done)
-	if err := s.awaitUp(ctx); err != nil {
+	defer close(k.done)
+	defer s.detach()
+	if err := k.awaitUp(ctx); err != nil {
 		return err
 	}
-	if err := s.subscribe(); err != nil {
-		return err
+	if err := s.attach(conn); err != nil {
+		return fmt.Errorf("%w: %w", errStream, err)
 	}
-	k.wasReady = true
-	k.a.publish(uptime(k.epoch))
-	err = s.hold(ctx)
-	if ctx.Err() == nil {
-		k.tell(k.diagnose(err)) // at once, before the reader has ended
+	if h.up != nil {
+		h.up()
+	}
+	err = k.hold(ctx, &h)
+	if ctx.Err() == nil && h.down != nil {
+		h.down(err) // at once, before the reader has ended
 	}
 	return err
 }
 
-func uptime(epoch uint64) state {
-	return state{name: stateBrokerage, session: true, ready: true, epoch: epoch}
-}
-
-func (k *keeper) dial(ctx context.Context, session string) (*websocket.Conn, error) {
-	u, header := k.client.stream(), http.Header{}
-	if err := k.client.upgrade(ctx, u, header, session); err != nil {
+func (s *Stream) dial(ctx context.Context, session string) (*websocket.Conn, error) {
+	u, header := s.client.stream(), http.Header{}
+	if err := s.client.upgrade(ctx, u, header, session); err != nil {
 		return nil, err
 	}
+	way := s.client.http.Transport.(*http.Transport) // the stream goes the way of the requests
 	dialer := websocket.Dialer{
-		Proxy:            http.ProxyFromEnvironment,
-		TLSClientConfig:  tlsConfig(u.Hostname(), k.cfg.Pin),
-		HandshakeTimeout: k.cfg.Timeouts.Read,
+		Proxy:            way.Proxy,
+		NetDialContext:   way.DialContext,
+		TLSClientConfig:  way.TLSClientConfig.Clone(),
+		HandshakeTimeout: s.client.times.Read,
 		ReadBufferSize:   64 << 10,
 	}
 	conn, resp, err := dialer.DialContext(ctx, u.String(), header)
@@ -90,37 +104,35 @@ func (k *keeper) dial(ctx context.Context, session string) (*websocket.Conn, err
 	return nil, e
 }
 
-// socket is one WebSocket connection. Only the goroutine of hold writes to it.
+// socket is one WebSocket connection. The Stream writes to it.
 type socket struct {
-	k     *keeper
+	s     *Stream
 	conn  *websocket.Conn
 	notes chan note
 	done  chan struct{}
 }
 
-// read hands frames to the adapter until the connection fails. Nothing that a
+// read hands frames to the stream until the connection fails. Nothing that a
 // frame holds ends it.
-func (s *socket) read() {
-	k := s.k
-	k.a.ticks.reset(k.a.conids.now.Load().byConid)
+func (k *socket) read() {
 	var buf bytes.Buffer
 	for {
-		err := s.conn.SetReadDeadline(time.Now().Add(k.cfg.Timeouts.Silence))
+		err := k.conn.SetReadDeadline(time.Now().Add(k.s.client.times.Silence))
 		if err == nil {
-			err = s.frame(&buf)
+			err = k.frame(&buf)
 		}
 		if err != nil {
-			s.note(note{noteLost, fmt.Errorf("ibkr: stream: %w", err)})
+			k.note(note{noteLost, fmt.Errorf("%w: %w", errStream, err)})
 			return
 		}
-		if n := k.a.onFrame(buf.Bytes()); n.kind != noteNone && !s.note(n) {
+		if n := k.s.onFrame(buf.Bytes()); n.kind != noteNone && !k.note(n) {
 			return
 		}
 	}
 }
 
-func (s *socket) frame(buf *bytes.Buffer) error {
-	_, r, err := s.conn.NextReader()
+func (k *socket) frame(buf *bytes.Buffer) error {
+	_, r, err := k.conn.NextReader()
 	if err != nil {
 		return err
 	}
@@ -130,19 +142,19 @@ func (s *socket) frame(buf *bytes.Buffer) error {
 }
 
 // note passes n to the session, and says whether it still listens.
-func (s *socket) note(n note) bool {
+func (k *socket) note(n note) bool {
 	select {
-	case s.notes <- n:
+	case k.notes <- n:
 		return true
-	case <-s.done:
+	case <-k.done:
 		return false
 	}
 }
 
 // awaitUp waits for the authentication frame, or a while after the stream
 // says that it is open. What is subscribed earlier is lost without a word.
-func (s *socket) awaitUp(ctx context.Context) error {
-	wait := s.k.cfg.Timeouts.Subscribe
+func (k *socket) awaitUp(ctx context.Context) error {
+	wait := k.s.client.times.Subscribe
 	timeout := time.NewTimer(openFactor * wait)
 	defer timeout.Stop()
 	open := false
@@ -154,8 +166,8 @@ func (s *socket) awaitUp(ctx context.Context) error {
 			if open {
 				return nil
 			}
-			return errors.New("ibkr: stream: it did not open")
-		case n := <-s.notes:
+			return fmt.Errorf("%w: it did not open", errStream)
+		case n := <-k.notes:
 			switch {
 			case n.kind == noteUp:
 				return nil
@@ -169,55 +181,16 @@ func (s *socket) awaitUp(ctx context.Context) error {
 	}
 }
 
-// subscribe asks for orders, executions and market data. Nothing is replayed
-// of orders; executions of the day are, and are told apart by their ids.
-func (s *socket) subscribe() error {
-	for _, topic := range []string{"sor+{}", `str+{"realtimeUpdatesOnly":false,"days":1}`} {
-		if err := s.send(topic); err != nil {
-			return err
-		}
-	}
-	return s.renew()
-}
-
-// renew subscribes market data, again or for the first time: IBKR ends it
-// after 15 minutes.
-func (s *socket) renew() error {
-	if s.k.a.onTick == nil {
-		return nil
-	}
-	fields := `{"fields":["` + strings.Join(quoteFields, `","`) + `"]}`
-	for _, conid := range s.k.a.conids.now.Load().byID {
-		if conid == 0 {
-			continue
-		}
-		if err := s.send("smd+" + strconv.FormatInt(conid, 10) + "+" + fields); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *socket) send(text string) error {
-	if err := s.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err
-	}
-	if err := s.conn.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
-		return fmt.Errorf("ibkr: stream: %w", err)
-	}
-	return nil
-}
-
 // hold keeps session and stream alive until one of them is lost.
-func (s *socket) hold(ctx context.Context) error {
-	t := &s.k.cfg.Timeouts
+func (k *socket) hold(ctx context.Context, h *linkHooks) error {
+	t := &k.s.client.times
 	tic, renew := time.NewTicker(t.Tic), time.NewTicker(t.Renew)
 	defer tic.Stop()
 	defer renew.Stop()
 	beats := make(chan error, 1)
 	beating, stop := context.WithCancel(ctx)
 	var heart sync.WaitGroup
-	heart.Go(func() { beats <- s.k.heartbeat(beating) })
+	heart.Go(func() { beats <- h.beat(beating) })
 	defer heart.Wait()
 	defer stop()
 	for {
@@ -226,16 +199,18 @@ func (s *socket) hold(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case err = <-beats:
-		case n := <-s.notes:
+		case n := <-k.notes:
 			err = n.err
-		case <-s.k.client.pace.broken:
+		case <-k.s.client.pace.broken:
 			err = fmt.Errorf("ibkr: %w", errPenalty)
-		case <-s.k.client.renewed:
-			err = s.k.relogged()
+		case <-k.s.client.renewed:
+			if k.s.client.loginCount() != h.logins {
+				err = errRelogged
+			}
 		case <-tic.C:
-			err = s.send("tic")
+			err = k.s.tic()
 		case <-renew.C:
-			err = s.renew()
+			err = k.s.renew()
 		}
 		if err != nil {
 			return err
@@ -243,25 +218,15 @@ func (s *socket) hold(ctx context.Context) error {
 	}
 }
 
-// relogged says that there was a new login since the session began: IBKR wants
-// a new session and stream with it.
-func (k *keeper) relogged() error {
-	if k.client.loginCount() == k.logins {
-		return nil
-	}
-	return errors.New("ibkr: session: opened again after a new login")
-}
-
 // heartbeat tickles the session until it is lost. One failure is not the end:
 // it is tried again soon, and judged by the time since the last success.
-func (k *keeper) heartbeat(ctx context.Context) error {
-	every := k.cfg.Timeouts.Tickle
+func heartbeat(ctx context.Context, every time.Duration, tickle func(context.Context) error, dead func(context.Context, error) bool) error {
 	good := time.Now()
 	for next := every; ; {
 		if err := sleep(ctx, next); err != nil {
 			return err
 		}
-		_, err := k.tickle(ctx)
+		err := tickle(ctx)
 		if err == nil {
 			good, next = time.Now(), every
 			continue
@@ -269,7 +234,7 @@ func (k *keeper) heartbeat(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if k.dead(ctx, err) || time.Since(good) > time.Duration(tickleDeadline*float64(every)) {
+		if dead(ctx, err) || time.Since(good) > time.Duration(tickleDeadline*float64(every)) {
 			return err
 		}
 		next = every / tickleRetry

@@ -41,7 +41,7 @@ func (m *ticks) on(frame []byte, now market.Nanos) *market.Tick {
 		return nil
 	}
 	t.TsInit, t.TsEvent = now, now
-	if ms, ok := parseFixed(f.updated, 0); ok && ms > 0 && ms < maxMillis {
+	if ms, ok := parseFixed(f.text(tagUpdated), 0); ok && ms > 0 && ms < maxMillis {
 		t.TsEvent = market.Nanos(ms) * market.Millisecond
 	}
 	m.out = *t
@@ -53,7 +53,7 @@ const maxMillis = 1 << 43
 
 func (m *ticks) apply(t *market.Tick, f *smdFrame) {
 	flags := t.Flags
-	if px, mark, ok := textPrice(f.last); ok {
+	if px, mark, ok := textPrice(f.text(tagLast)); ok {
 		t.Last = px
 		t.Mask |= market.HasLast
 		flags &^= market.FlagHalted | market.FlagLastClose
@@ -64,14 +64,14 @@ func (m *ticks) apply(t *market.Tick, f *smdFrame) {
 			flags |= market.FlagLastClose
 		}
 	}
-	setPrice(t, &t.Bid, f.bid, market.HasBid)
-	setPrice(t, &t.Ask, f.ask, market.HasAsk)
-	setSize(t, &t.BidSize, f.bidSize, market.HasBidSize)
-	setSize(t, &t.AskSize, f.askSize, market.HasAskSize)
-	setSize(t, &t.LastSize, f.lastSize, market.HasLastSize)
-	if len(f.avail) > 0 {
+	setPrice(t, &t.Bid, f.text(tagBid), market.HasBid)
+	setPrice(t, &t.Ask, f.text(tagAsk), market.HasAsk)
+	setSize(t, &t.BidSize, f.text(tagBidSize), market.HasBidSize)
+	setSize(t, &t.AskSize, f.text(tagAskSize), market.HasAskSize)
+	setSize(t, &t.LastSize, f.text(tagLastSize), market.HasLastSize)
+	if avail := f.text(tagAvail); len(avail) > 0 {
 		flags &^= market.FlagDelayed
-		if f.avail[0] != 'R' {
+		if avail[0] != 'R' {
 			flags |= market.FlagDelayed
 		}
 	}

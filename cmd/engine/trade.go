@@ -126,7 +126,7 @@ func (p *plan) gateway(c *closers, log zerolog.Logger) (ibkr.Config, error) {
 		Pacing: ibkr.Pacing{PerSecond: float64(g.RequestsPerSecond)}, Timeouts: ibkr.Timeouts{Order: g.OrderTimeout}, Log: log,
 	}
 	if g.Address() != "" {
-		return cfg, nil
+		return cfg, p.keepHours(&cfg)
 	}
 	opt, closeMarket, err := p.simOptions(log)
 	c.add(closeMarket)
