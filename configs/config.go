@@ -55,10 +55,22 @@ type IBKR struct {
 	Questions         Questions     `yaml:"questions"`
 }
 
-// Questions is which of the gateway's questions about an order are answered
-// with yes. Any other is answered with no and the order is refused.
+// Questions is how IBKR's questions about an order are answered, by their
+// message ids such as o403. One that is in no list is answered with no, and so
+// is one in refuse, without an alert. An order with a no is refused.
 type Questions struct {
-	Confirm []string `yaml:"confirm"` // message ids such as o403
+	Confirm  []string                 `yaml:"confirm"`                  // yes
+	Refuse   []string                 `yaml:"refuse" optional:"true"`   // no
+	Within   map[string]QuestionLimit `yaml:"within" optional:"true"`   // yes to orders within a limit
+	Suppress []string                 `yaml:"suppress" optional:"true"` // not to be asked at all, which is a yes
+}
+
+// QuestionLimit is the largest order that a question is confirmed for. What is
+// left out does not limit; one has to be given.
+type QuestionLimit struct {
+	MaxQty      Decimal `yaml:"max_qty" limit:"true" optional:"true"`      // shares or contracts
+	MaxNotional Decimal `yaml:"max_notional" limit:"true" optional:"true"` // of the limit price, in the instrument's currency
+	MaxPercent  Decimal `yaml:"max_percent" limit:"true" optional:"true"`  // of the limit price through a fresh quote of the other side
 }
 
 // Reconcile is how often the desk compares itself with the broker.

@@ -73,8 +73,14 @@
 //	    order_timeout: 10s # 100ms..1m; after it an order's outcome is Unknown until reconciled
 //	    requests_per_second: 8      # 1..10 (IBKR's limit), to 50 with oauth1 and oauth2; up to 1000 in mode sim
 //	    reset_zone: America/New_York  # of IBKR's nightly reset for this login; may be left out
-//	    questions: {confirm: []}    # message ids that are answered with yes; never o163, o382, o383, o451,
-//	                                # and o354 (no market data) not in mode live
+//	    questions:         # IBKR's questions about an order, by message id; what is not listed is answered with no
+//	      confirm: [o403]  # yes; never o163, o382, o383, o451, and o354 (no market data) not in mode live
+//	      refuse: [o10335] # no, without the alert that an unlisted one raises
+//	      within:          # yes to an order within a limit
+//	        o451: {max_notional: 50000}  # limit price times quantity
+//	        o383: {max_qty: 200}
+//	        o163: {max_percent: 2}       # the limit price through the other side's quote
+//	      suppress: []     # IBKR is told not to ask; ids as in confirm, at most 51
 //	reconcile:
 //	  every: 6s            # 5s..10m (IBKR answers once in five seconds); from 10ms in mode sim
 //	instruments:           # at least one; every key but conid and sec_type is required

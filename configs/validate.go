@@ -190,27 +190,6 @@ func (v *validator) account() {
 	}
 }
 
-var questionID = regexp.MustCompile(`^[op][0-9]{1,8}$`)
-
-// ownLimits are the questions that repeat a limit of our own: price (o163),
-// tick (o382), size (o383) and value (o451). An order that raises one has
-// passed a gate that should have held it.
-var ownLimits = []string{"o163", "o382", "o383", "o451"}
-
-func (v *validator) questions() {
-	for i, id := range v.c.Broker.IBKR.Questions.Confirm {
-		keys := []string{"broker", "ibkr", "questions", "confirm", strconv.Itoa(i)}
-		switch {
-		case !questionID.MatchString(id):
-			v.fail(fmt.Sprintf("want a message id such as o403, got %q", id), keys...)
-		case slices.Contains(ownLimits, id):
-			v.fail(id+" warns of a price, tick, size or value limit; it is never confirmed", keys...)
-		case id == "o354" && v.c.Mode == "live":
-			v.fail("o354 warns of an order without market data; it is never confirmed in mode live", keys...)
-		}
-	}
-}
-
 var (
 	instrumentForm = regexp.MustCompile(`^[A-Z0-9_-][A-Z0-9._-]{0,30}\.[A-Z0-9_-]{1,16}$`)
 	currencyForm   = regexp.MustCompile(`^[A-Z]{3}$`)

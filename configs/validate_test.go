@@ -87,6 +87,7 @@ func TestStricterAtIBKR(t *testing.T) {
 		"RECONCILE__EVERY=1s":                       "must be from 5s to 10m0s",
 		"INSTRUMENTS__0__CONID=0":                   "must be IBKR's contract id",
 		"BROKER__IBKR__QUESTIONS__CONFIRM=[o354]":   "never confirmed in mode live",
+		"BROKER__IBKR__QUESTIONS__SUPPRESS=[o354]":  "never confirmed in mode live",
 		"RISK__ALLOW_DELAYED_DATA=1":                "want true or false",
 		"BROKER__IBKR__BASE_URL=http://127.0.0.1:1": "must be https",
 	} {

@@ -24,6 +24,8 @@ var table = []row{
 	{pkg: "broker/venue", may: []string{"market"}, pure: true, money: true, job: "the simulated venue; used by backtest and simulator alike"},
 	{pkg: "broker/ibkr", may: []string{"market", "broker"}, job: "the IBKR Web API client"},
 	{pkg: "broker/ibkr/api", may: []string{"market", "broker/ibkr"}, job: "every operation of the IBKR Web API, typed"},
+	{pkg: "broker/ibkr/contracts", may: []string{"market", "broker/ibkr", "broker/ibkr/api"}, job: "which contract is meant, from the typed operations"},
+	{pkg: "broker/ibkr/api/internal/specgen", job: "writes the types of account management; run by go generate, never by the engine"},
 	{
 		pkg: "broker/ibkr/ibkrsim", may: []string{"market", "broker/venue"},
 		job: "the IBKR Web API served offline; never imports broker/ibkr, so that a mistake in one shows in the other",

@@ -168,7 +168,7 @@ func parse(t *testing.T, dir string, names []string) (files []*ast.File) {
 
 // Sizes that code here stays within. They are a reader's, not a compiler's.
 const (
-	maxFile      = 500 // lines
+	maxFile      = 500 // lines; what is generated may be longer
 	maxFunction  = 70  // lines; a test's table of cases may be longer
 	maxInterface = 8   // methods
 )
@@ -185,7 +185,7 @@ func TestSizes(t *testing.T) {
 				continue
 			}
 			lines := func(n ast.Node) int { return fset.Position(n.End()).Line - fset.Position(n.Pos()).Line + 1 }
-			if n := fset.File(f.Pos()).LineCount(); n > maxFile {
+			if n := fset.File(f.Pos()).LineCount(); n > maxFile && !strings.HasSuffix(name, "_gen.go") {
 				t.Errorf("%s/%s has %d lines, want at most %d", p.path(), name, n, maxFile)
 			}
 			ast.Inspect(f, func(n ast.Node) bool {

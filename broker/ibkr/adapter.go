@@ -22,6 +22,7 @@ type Adapter struct {
 	out    mailbox
 	conids conids
 	ticks  *ticks
+	quotes *quotes
 	onTick func(*market.Tick)
 	state  atomic.Pointer[state]
 	keeper *keeper
@@ -56,6 +57,7 @@ func New(cfg Config) (*Adapter, error) {
 	a := &Adapter{cfg: cfg, client: client, queue: newRequestQueue(), out: newMailbox()}
 	a.conids = newConids(cfg.Instruments)
 	a.ticks = newTicks(cfg.Instruments.Len())
+	a.quotes = newQuotes(cfg.Instruments.Len())
 	a.book = newBook(cfg.Account, a.out.put, a.now)
 	a.book.instruments = a.conids.instrument
 	a.state.Store(&state{name: stateDisconnected, reason: "not started"})

@@ -48,6 +48,10 @@ type Call struct {
 	// AnyAnswer gives an answer that is an error by its body or status back as
 	// a Response, too, and not as an *Error.
 	AnyAnswer bool
+	// MayBeEmpty says that a good answer can be without content.
+	MayBeEmpty bool
+	// Once has a Read asked once, too.
+	Once bool
 }
 
 // Response is a good answer.
@@ -64,6 +68,7 @@ func (c *Client) Call(ctx context.Context, call Call) (*Response, error) {
 	r := request{
 		method: call.Method, pattern: call.Path, params: call.Params, query: call.Query, header: call.Header,
 		raw: call.Body, contentType: call.ContentType, service: call.Service, any: call.AnyAnswer, signed: call.Signed,
+		mayBeEmpty: call.MayBeEmpty,
 	}
 	switch call.Urgency {
 	case Write:
@@ -71,7 +76,7 @@ func (c *Client) Call(ctx context.Context, call Call) (*Response, error) {
 	case Cancel:
 		r.class = classCancel
 	}
-	if call.Urgency == Read && (call.Method == http.MethodGet || call.Method == http.MethodHead) {
+	if call.Urgency == Read && !call.Once && (call.Method == http.MethodGet || call.Method == http.MethodHead) {
 		return c.again(ctx, r)
 	}
 	return c.answer(ctx, r)

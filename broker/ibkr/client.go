@@ -63,6 +63,7 @@ type request struct {
 	raw         []byte // the body as it is
 	contentType string // of raw
 	any         bool   // answers that are errors are given back, too
+	mayBeEmpty  bool   // a good answer can be without content
 	signed      bool   // the body is sent as a JWT
 }
 

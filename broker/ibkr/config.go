@@ -30,14 +30,6 @@ type Config struct {
 	Now         func() time.Time // stamps events; nil: time.Now
 }
 
-// Questions is what to answer when IBKR asks back before it takes an order.
-// A question with any message id that is not in Confirm is declined, and the
-// order Rejected with the question's text.
-type Questions struct {
-	Confirm  []string // message ids answered with yes, such as "o354"
-	Suppress []string // message ids that IBKR is told not to ask in this session, at most 51
-}
-
 // Window is a span of the local day, such as IBKR's nightly reset. It may
 // span midnight. The zero value is never.
 type Window struct {
@@ -116,8 +108,8 @@ func (cfg Config) check() error {
 	if cfg.TradeDays < 0 || cfg.TradeDays > 7 {
 		return fmt.Errorf("ibkr: trade days %d: want 1 to 7", cfg.TradeDays)
 	}
-	if n := len(cfg.Questions.Suppress); n > maxSuppressed {
-		return fmt.Errorf("ibkr: %d suppressed questions: want at most %d", n, maxSuppressed)
+	if err := cfg.Questions.check(); err != nil {
+		return err
 	}
 	if err := cfg.Pacing.check(); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package ibkr
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -117,18 +118,14 @@ const maxErrorText = 500
 // inspect says what an answer with the given status and body means, nil when
 // it is a good one.
 func inspect(r *request, status int, contentType string, body []byte) error {
+	if r.service == Management {
+		return inspectManaged(r, status, contentType, body)
+	}
 	e := &Error{Status: status, Method: r.method, Endpoint: r.pattern, Sent: true}
 	isJSON := strings.Contains(contentType, "json")
-	if isJSON {
-		e.Text = limitText(errorText(body), maxErrorText)
-		if e.Text == "" && status >= 400 {
-			e.Text = limitText(problemText(body), maxErrorText)
-		}
-	} else if status >= 300 {
-		e.Text = limitText(stripHTML(string(body)), maxErrorText)
-	}
+	e.Text = limitText(refusalText(status, isJSON, body), maxErrorText)
 	switch {
-	case status == http.StatusNoContent:
+	case status == http.StatusNoContent, status == http.StatusOK && r.mayBeEmpty && len(body) == 0:
 		return nil
 	case status >= 200 && status < 300 && e.Text != "":
 		e.Kind = refusalKind(e.Text)
@@ -138,9 +135,25 @@ func inspect(r *request, status int, contentType string, body []byte) error {
 	case status >= 200 && status < 300:
 		return nil
 	default:
+		if p := readProblem(body); p != nil && strings.Contains(contentType, "problem+json") {
+			e.Err = p
+		}
 		e.Kind = statusKind(r, status, e.Text)
 	}
 	return e
+}
+
+// refusalText is what an answer says went wrong, "" when it says nothing.
+func refusalText(status int, isJSON bool, body []byte) string {
+	switch {
+	case isJSON && status >= 400:
+		return cmp.Or(errorText(body), problemText(body))
+	case isJSON:
+		return errorText(body)
+	case status >= 300:
+		return stripHTML(string(body))
+	}
+	return ""
 }
 
 // refusalKind is the kind of a refusal, by its text.
@@ -180,7 +193,8 @@ func statusKind(r *request, status int, text string) Kind {
 
 // ofAccount says that a path answers 401 without a body for an unknown account.
 func ofAccount(pattern string) bool {
-	return strings.HasPrefix(pattern, "/portfolio/") || strings.HasPrefix(pattern, "/acesws/")
+	return strings.HasPrefix(pattern, "/portfolio/") || strings.HasPrefix(pattern, "/portfolio2/") ||
+		strings.HasPrefix(pattern, "/acesws/")
 }
 
 // problemText is the text of a problem detail (RFC 9457), or of an OAuth error

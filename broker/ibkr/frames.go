@@ -44,6 +44,7 @@ func (a *Adapter) quoteTopics() (list []string) {
 
 func (a *Adapter) onMarketData(b []byte) {
 	if t := a.ticks.on(b, a.now()); t != nil && a.onTick != nil {
+		a.quotes.note(t)
 		a.onTick(t)
 	}
 }

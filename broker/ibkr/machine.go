@@ -44,8 +44,9 @@ const (
 	signCompeting              // another login, by the same
 	signNoBridge               // 400 no bridge, or a tickle without a session
 	signNoLogin                // 401 or 410
+	signClock                  // this machine's clock is too far off IBKR's
 	signTrouble                // 5xx, no or no readable answer; in Brokerage: for longer than a tickle and a half
-	signStreamLost             // the stream closed, fell silent, or could not be opened
+	signStreamLost             // the stream closed, fell silent, could not be opened, or is of an old login
 	signPaced                  // two 429 in a minute
 	signSpent                  // the hour's attempts to open the session are used up
 	signRefused                // the user may not trade
@@ -55,7 +56,7 @@ const (
 )
 
 var signNames = [numSigns]string{
-	"up", "streaming", "down", "competing", "no bridge", "no login", "trouble", "stream lost", "paced", "spent", "refused", "wrong", "stopped",
+	"up", "streaming", "down", "competing", "no bridge", "no login", "wrong clock", "trouble", "stream lost", "paced", "spent", "refused", "wrong", "stopped",
 }
 
 func (s sign) String() string { return signNames[s] }
@@ -77,6 +78,7 @@ var usual = [numSigns]move{
 	signCompeting:  to(placeCompeting),
 	signNoBridge:   away(placeReadOnly),
 	signNoLogin:    away(placeDisconnected),
+	signClock:      to(placeReadOnly),
 	signTrouble:    away(placeDisconnected),
 	signStreamLost: away(placeDisconnected),
 	signPaced:      to(placeDisconnected),

@@ -2,6 +2,7 @@ package ibkr
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -31,9 +32,10 @@ only once the stream is subscribed.
 | down | ` + "`authenticated:false`" + ` in a status, a tickle, the answer of ssodh/init (also with 200) or an ` + "`sts`" + ` frame |
 | competing | ` + "`competing:true`" + ` in one of them. ` + "`collission`" + ` in a tickle is looked into by asking for the status. ` + "`hmds`" + ` is ignored |
 | no bridge | 400 ` + "`no bridge`" + ` or ` + "`Init session first`" + `, a tickle with ` + "`no session`" + ` |
-| no login | 401 (but not the one without a body on portfolio paths), 410 |
+| no login | 401, 410; a 401 without a body on portfolio paths only where a tickle is refused, too |
+| wrong clock | the Date of IBKR's answers is more than 10 s off this machine's clock |
 | trouble | 500, 502, 503, 504, no answer, an empty or unreadable one. In Brokerage only when no tickle was good for a tickle and a half |
-| stream lost | the stream was closed, or said nothing for 30 s, or did not open |
+| stream lost | the stream was closed, or said nothing for 30 s, or did not open, or there was a new login, which wants a new one |
 | paced | two answers 429 within a minute |
 | spent | the attempts of this hour to open the session are used up |
 | refused | 500 ` + "`failed to generate sso dh token`" + `: the user may not trade |
@@ -82,6 +84,29 @@ func TestSessionMoves(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A login that cannot work ends the run, at night too; a wrong clock is a fault
+// that a person corrects, whenever it is seen, and not being away.
+func TestLoginSigns(t *testing.T) {
+	for _, tt := range []struct {
+		err   error
+		place place
+		night place
+	}{
+		{&Error{Kind: KindCredentials}, placeFailed, placeFailed},
+		{&Error{Kind: KindUntrusted}, placeFailed, placeFailed},
+		{&Error{Kind: KindClock}, placeReadOnly, placeReadOnly},
+		{&Error{Kind: KindUnauthorized}, placeDisconnected, placeMaintenance},
+		{errRelogged, placeDisconnected, placeMaintenance},
+	} {
+		s := signOf(fmt.Errorf("x: %w", tt.err))
+		for _, from := range []place{placeDisconnected, placeReadOnly, placeBrokerage} {
+			if day, night := from.after(s, false), from.after(s, true); day != tt.place || night != tt.night {
+				t.Errorf("%v from %s: %s, at night %s; want %s, %s", tt.err, from, day, night, tt.place, tt.night)
+			}
+		}
+	}
 }
 
 func TestWeekendWindow(t *testing.T) {

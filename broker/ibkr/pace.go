@@ -22,7 +22,7 @@ type Pacing struct {
 	PerSecond     float64       // all requests; default 8
 	CancelReserve float64       // of these, kept for cancels; default 2
 	Burst         int           // requests at once after a rest; default 2, and 1 where a second would have too many
-	Poll          time.Duration // between reads of orders, trades, PnL, portfolio accounts; default 5 s
+	Poll          time.Duration // between reads of orders, trades, PnL, portfolio accounts; default 5 s. Spans of a second and more are kept by 200 ms more
 	Tickle        time.Duration // between tickles; default 1 s
 	Validate      time.Duration // between sso/validate; default 1 min
 	Snapshot      float64       // market data snapshots a second; default 10

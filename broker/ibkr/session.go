@@ -143,7 +143,7 @@ func signOf(err error) sign {
 	case KindUntrusted, KindCredentials:
 		return signWrong
 	case KindClock:
-		return signDown
+		return signClock
 	case KindUnauthorized:
 		return signNoLogin
 	case KindNoBridge:

@@ -23,7 +23,7 @@ var errStream = errors.New("ibkr: stream")
 
 // errRelogged says that there was a new login since the session began: IBKR
 // wants a new session and stream with it.
-var errRelogged = errors.New("ibkr: session: opened again after a new login")
+var errRelogged error = &lost{sign: signStreamLost, reason: "ibkr: session: opened again after a new login"}
 
 // note is what a frame means for the session.
 type note struct {
@@ -45,7 +45,7 @@ type linkHooks struct {
 	up     func()                      // all is subscribed; nil: nothing
 	down   func(err error)             // it is lost, before link returns; nil: nothing
 	beat   func(context.Context) error // keeps the session alive; returns why it could not
-	logins uint64                      // of the client when the session began
+	logins uint64                      // of the client when the session began; another ends the link
 }
 
 // link makes a connection, subscribes and holds it; it returns why it ended.

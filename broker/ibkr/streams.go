@@ -287,11 +287,15 @@ func (s *Stream) Run(ctx context.Context) error {
 
 // session holds one connection.
 func (s *Stream) session(ctx context.Context) error {
+	if _, err := s.client.credentials(ctx, Trading, nil); err != nil {
+		return err
+	}
+	logins := s.client.loginCount()
 	t, err := s.client.Tickle(ctx)
 	if err != nil {
 		return err
 	}
-	return s.link(ctx, string(t.Session), linkHooks{logins: s.client.loginCount(), beat: func(ctx context.Context) error {
+	return s.link(ctx, string(t.Session), linkHooks{logins: logins, beat: func(ctx context.Context) error {
 		return heartbeat(ctx, s.client.times.Tickle, func(ctx context.Context) error {
 			_, err := s.client.Tickle(ctx)
 			return err

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"gannet/market"
 )
@@ -19,7 +21,12 @@ func startStream(t *testing.T, g *gateway, change ...func(*Timeouts)) *Stream {
 	for _, fn := range change {
 		fn(&c.times) // before anything reads them
 	}
-	s := NewStream(c)
+	return hold(t, NewStream(c))
+}
+
+// hold runs a stream until the test ends.
+func hold(t *testing.T, s *Stream) *Stream {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
@@ -202,6 +209,40 @@ func TestStreamResubscribes(t *testing.T) {
 		t.Errorf("row of a new connection: %+v", o)
 	}
 	pnl.Close()
+}
+
+// turning is a login that becomes another when the test says so.
+type turning struct{ n atomic.Int64 }
+
+type turn struct {
+	Gateway
+	n int64
+}
+
+func (a *turning) Credentials(context.Context, *Link, Service, Credentials) (Credentials, error) {
+	return turn{n: a.n.Load()}, nil
+}
+
+// A new login wants a new stream, with all that is subscribed; the first login
+// is none that was missed.
+func TestStreamNewLogin(t *testing.T) {
+	g := newGateway(t)
+	c, auth := testClient(t, g), new(turning)
+	c.auth = auth
+	c.times.Tickle = 5 * time.Millisecond
+	s := hold(t, NewStream(c))
+	s.Orders()
+	heard(t, g, askOrders)
+	tickles := g.count("POST /tickle")
+	eventually(t, "tickles with the same login", func() bool { return g.count("POST /tickle") > tickles+3 })
+	if n := s.Connection(); n != 1 {
+		t.Fatalf("connection %d with one login", n)
+	}
+	auth.n.Store(1)
+	eventually(t, "subscribed again", func() bool { return slices.Equal(g.texts(), []string{askOrders, askOrders}) })
+	if n := s.Connection(); n != 2 {
+		t.Errorf("connection %d after a new login", n)
+	}
 }
 
 // What is subscribed before there is a connection is asked for with it, and

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -150,12 +149,16 @@ func (a *Adapter) failed(r *orderRequest, t market.ExecType, err error) {
 // converse answers questions until the order is taken or refused. A reply that
 // fails proves nothing: its order may live.
 func (a *Adapter) converse(ctx context.Context, r *orderRequest, answer OrderAnswer) {
-	declined := ""
+	declined, why := "", ""
 	for round := 0; answer.Question != nil; round++ {
 		q := answer.Question
-		yes := declined == "" && round < maxRounds && a.cfg.Questions.confirms(q)
-		if !yes {
-			declined = q.text()
+		yes := declined == "" && round < maxRounds
+		if yes {
+			v := a.answerTo(r, q)
+			yes, why = v.yes, v.why
+		}
+		if !yes && declined == "" {
+			declined = joined(q.text(), why)
 		}
 		if round > maxRounds {
 			a.book.answer(&r.order, market.ExecUnknown, "ibkr: more questions than are answered: "+declined)
@@ -223,28 +226,6 @@ func (a *OrderAck) why() string {
 		return "IBKR answered " + string(a.Status)
 	}
 	return text
-}
-
-// confirms says whether all of a question is on the list.
-func (p *Questions) confirms(q *Question) bool {
-	for _, id := range q.MessageIDs {
-		if !slices.Contains(p.Confirm, string(id)) {
-			return false
-		}
-	}
-	return len(q.MessageIDs) > 0
-}
-
-// text is the question as a person should read it.
-func (q *Question) text() string {
-	var parts []string
-	for _, id := range q.MessageIDs {
-		parts = append(parts, string(id))
-	}
-	for _, line := range q.Message {
-		parts = append(parts, string(line))
-	}
-	return limitText("question not confirmed: "+strings.Join(parts, " "), maxErrorText)
 }
 
 // orderID is IBKR's id of an order.

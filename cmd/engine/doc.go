@@ -1,7 +1,8 @@
 // Engine is Gannet's command line: it trades (run), replays recorded data
 // (backtest), serves a simulated Interactive Brokers gateway (sim), controls a
 // running engine (status, orders, positions, fills, halt, resume, flatten,
-// cancel) and judges configurations (config check, config show).
+// cancel), judges configurations (config check, config show), and is a client
+// of the IBKR Web API (ibkr).
 //
 // It is the only place that knows every package: it turns flags and
 // configuration into the values that they take, and what they return into
@@ -9,7 +10,8 @@
 //
 // # Contract
 //
-// Data goes to stdout, logs and messages to stderr. No verb asks a question.
+// Data goes to stdout, logs and messages to stderr. No verb asks a question;
+// stdin is read only by ibkr call --body -.
 // The exit code is 0 when all went well, 1 when the work failed, 2 when a
 // flag, an argument or the configuration is wrong. NO_COLOR switches colors
 // off; there are none unless stderr is a terminal. The first Ctrl-C stops in
@@ -25,4 +27,5 @@
 //
 //	engine config show --origin
 //	engine sim --listen 127.0.0.1:5000 -o json
+//	engine ibkr check --base-url https://127.0.0.1:5000
 package main

@@ -22,15 +22,16 @@ const (
 	exitUsage = 2 // a flag, an argument or the configuration is wrong
 )
 
-// run is the whole program. stdin is never read: no verb asks a question.
-func run(args, env []string, _ io.Reader, stdout, stderr io.Writer) int {
+// run is the whole program. stdin is read only where a flag says so: no verb
+// asks a question.
+func run(args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
 	ctx, stop := interruptible(context.Background(), signals, func() { os.Exit(exitFault) })
 	defer stop()
 
-	root := newRoot(&app{env: env, out: stdout, err: stderr})
+	root := newRoot(&app{env: env, in: stdin, out: stdout, err: stderr})
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

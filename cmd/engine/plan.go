@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"gannet/broker/ibkr"
 	"gannet/configs"
 	"gannet/market"
 	"gannet/risk"
@@ -23,6 +24,7 @@ type plan struct {
 	strategies  []strategy.Instance
 	bars        []market.Nanos // intervals that the strategies want, ascending
 	gate        *risk.Gate
+	questions   ibkr.Questions
 	newYork     *time.Location
 	chosen      bool // the instruments are not those of the configuration
 	mistakes    configs.Errors
@@ -52,6 +54,7 @@ func newPlan(cfg *configs.Config, sel selection) (*plan, error) {
 	if len(p.mistakes) == 0 {
 		p.makeStrategies()
 		p.makeGate()
+		p.makeQuestions()
 	}
 	if len(p.mistakes) > 0 {
 		return nil, &usageError{p.mistakes}

@@ -130,3 +130,27 @@ func execute(t *testing.T, args ...string) (string, error) {
 	err := root.ExecuteContext(t.Context())
 	return stdout.String(), err
 }
+
+// What was configured for IBKR's questions is what the broker is given.
+func TestPlanQuestions(t *testing.T) {
+	p, err := newPlan(load(t,
+		"GANNET__BROKER__IBKR__QUESTIONS__CONFIRM=[o403]", "GANNET__BROKER__IBKR__QUESTIONS__REFUSE=[o10335]", "GANNET__BROKER__IBKR__QUESTIONS__SUPPRESS=[o10151]",
+		"GANNET__BROKER__IBKR__QUESTIONS__WITHIN={o451: {max_notional: 5000.5}, o163: {max_percent: 2.5, max_qty: 10}}",
+	), selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := p.questions
+	if len(q.Confirm) != 1 || q.Confirm[0] != "o403" || len(q.Refuse) != 1 || q.Refuse[0] != "o10335" || len(q.Suppress) != 1 || q.Suppress[0] != "o10151" {
+		t.Errorf("questions %+v", q)
+	}
+	if l := q.Within["o451"]; l.MaxNotional.String() != "5000.5" || l.MaxQty != 0 || l.MaxPercent.IsPositive() {
+		t.Errorf("o451 %+v", l)
+	}
+	if l := q.Within["o163"]; l.MaxPercent.String() != "2.5" || l.MaxQty != market.Shares(10) {
+		t.Errorf("o163 %+v", l)
+	}
+	if _, err := newPlan(load(t, "GANNET__BROKER__IBKR__QUESTIONS__WITHIN={o383: {max_qty: 0.000000001}}"), selection{}); err == nil {
+		t.Error("a quantity that cannot be held exactly is taken")
+	}
+}

@@ -13,6 +13,7 @@ import (
 // app is one call of the program: its surroundings and the global flags.
 type app struct {
 	env []string
+	in  io.Reader // read only when a flag says so
 	out io.Writer // data
 	err io.Writer // logs and messages
 
@@ -42,8 +43,9 @@ Data goes to stdout, logs to stderr. Exit code: 0 done, 1 failed, 2 wrong flag o
 	flags.VarP(&a.output, "output", "o", "how data is printed; json: one object on the last line, with exact decimal numbers")
 	flags.Var(&a.logLevel, "log-level", "what is logged to stderr (default: log.level of the configuration)")
 	flags.StringVar(&a.dataDir, "data-dir", "", "`FOLDER` for journal, runs and logs (default: data_dir of the configuration, ./var)")
-	root.AddCommand(newRun(a), newBacktest(a), newSim(a), newConfig(a), newVersion(a))
+	root.AddCommand(newRun(a), newBacktest(a), newSim(a), newConfig(a), newVersion(a), newIBKR(a))
 	root.AddCommand(newControls(a)...)
+	completeChoices(root)
 	return root
 }
 

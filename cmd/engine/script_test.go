@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +25,9 @@ func TestScript(t *testing.T) {
 			"hash":      hash,
 			"for-verbs": forVerbs,
 			"await":     await,
+			"free-url":  freeURL,
+			"control":   control,
+			"field":     field,
 		},
 	})
 }
@@ -65,7 +69,7 @@ func hash(ts *testscript.TestScript, _ bool, args []string) {
 // forVerbs asks each verb for its help: a sentence and examples on stdout.
 func forVerbs(ts *testscript.TestScript, _ bool, verbs []string) {
 	for _, verb := range verbs {
-		ts.Check(ts.Exec("engine", verb, "--help"))
+		ts.Check(ts.Exec("engine", append(strings.Fields(verb), "--help")...))
 		help := ts.ReadFile("stdout")
 		if !regexp.MustCompile(`(?s)^[A-Z].*\.\n.*Examples:\n  engine ` + verb).MatchString(help) {
 			ts.Fatalf("help of %s has no sentence or no example:\n%s", verb, help)

@@ -122,7 +122,7 @@ func (p *plan) gateway(c *closers, log zerolog.Logger) (ibkr.Config, error) {
 	}
 	cfg := ibkr.Config{
 		BaseURL: g.Address(), Pin: g.Pin, Auth: auth, Account: market.AccountID(g.Account), Paper: p.cfg.Mode != "live",
-		Compete: g.Compete, Instruments: p.instruments, Questions: ibkr.Questions{Confirm: g.Questions.Confirm},
+		Compete: g.Compete, Instruments: p.instruments, Questions: p.questions,
 		Pacing: ibkr.Pacing{PerSecond: float64(g.RequestsPerSecond)}, Timeouts: ibkr.Timeouts{Order: g.OrderTimeout}, Log: log,
 	}
 	if g.Address() != "" {

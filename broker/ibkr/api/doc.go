@@ -17,6 +17,12 @@
 // that it does not name. So decoding and encoding an answer loses nothing, and
 // no number ever passes through a float.
 //
+// The writes of account management are JWTs, which the client's OAuth 2.0 login
+// or a Signer signs. Their requests and answers are written by specgen from
+// IBKR's OpenAPI document; instructions have a Go type for each kind. An answer
+// that was lost leaves open whether money moved (OutcomeUnknown): nothing is
+// sent again by itself, and Instructions.Fate tells.
+//
 // What it does not promise: that an order request is safe to repeat. Orders
 // that are to be traded go through ibkr.Adapter, which knows what to do about
 // a lost answer; here a lost answer is an error and nothing more.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -20,7 +19,12 @@ import (
 //
 // Every field of such a struct should have ",omitzero", so that encoding
 // writes only what was there. Structs are filled by Decode and written by
-// Encode, at any depth.
+// Encode, at any depth. A named field that came in a shape which its type
+// cannot hold, such as null for a list, is kept here, too.
+//
+// A map field with the tags `json:"-" api:"rest"` takes the unnamed fields that are
+// objects, or lists for a map of lists: for answers with account numbers or
+// periods for names.
 type Extra struct {
 	fields map[string]json.RawMessage
 }
@@ -31,96 +35,6 @@ func (e *Extra) Fields() map[string]json.RawMessage { return e.fields }
 func (e *Extra) extra() *Extra { return e }
 
 type keeper interface{ extra() *Extra }
-
-// Decode reads an answer into v and keeps what v does not name.
-func Decode(data []byte, v any) error {
-	if err := decodeInto(data, reflect.ValueOf(v).Elem(), 0); err != nil {
-		return fmt.Errorf("api: decode: %w", err)
-	}
-	return nil
-}
-
-// maxDepth bounds nesting.
-const maxDepth = 32
-
-var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
-
-func decodeInto(data []byte, v reflect.Value, depth int) error {
-	data = bytes.TrimSpace(data)
-	switch {
-	case depth > maxDepth:
-		return fmt.Errorf("nested deeper than %d", maxDepth)
-	case v.Addr().Type().Implements(unmarshaler):
-		return json.Unmarshal(data, v.Addr().Interface())
-	case bytes.Equal(data, []byte("null")):
-		return nil
-	}
-	switch v.Kind() {
-	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		return decodeInto(data, v.Elem(), depth+1)
-	case reflect.Slice:
-		return decodeSlice(data, v, depth)
-	case reflect.Map:
-		return decodeMap(data, v, depth)
-	case reflect.Struct:
-		return decodeStruct(data, v, depth)
-	}
-	return json.Unmarshal(data, v.Addr().Interface())
-}
-
-func decodeSlice(data []byte, v reflect.Value, depth int) error {
-	var rows []json.RawMessage
-	if err := json.Unmarshal(data, &rows); err != nil {
-		return err
-	}
-	list := reflect.MakeSlice(v.Type(), len(rows), len(rows))
-	for i, row := range rows {
-		if err := decodeInto(row, list.Index(i), depth+1); err != nil {
-			return fmt.Errorf("row %d: %w", i, err)
-		}
-	}
-	v.Set(list)
-	return nil
-}
-
-func decodeMap(data []byte, v reflect.Value, depth int) error {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return err
-	}
-	out := reflect.MakeMapWithSize(v.Type(), len(fields))
-	for name, raw := range fields {
-		one := reflect.New(v.Type().Elem()).Elem()
-		if err := decodeInto(raw, one, depth+1); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		out.SetMapIndex(reflect.ValueOf(name).Convert(v.Type().Key()), one)
-	}
-	v.Set(out)
-	return nil
-}
-
-func decodeStruct(data []byte, v reflect.Value, depth int) error {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(data, &fields); err != nil {
-		return err
-	}
-	for _, f := range fieldsOf(v.Type()) {
-		raw, ok := fields[f.name]
-		if !ok {
-			continue
-		}
-		if err := decodeInto(raw, v.FieldByIndex(f.index), depth+1); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
-		delete(fields, f.name)
-	}
-	if k, ok := v.Addr().Interface().(keeper); ok && len(fields) > 0 {
-		k.extra().fields = fields
-	}
-	return nil
-}
 
 // Encode writes v with what it kept. Names come in sorted order.
 func Encode(v any) ([]byte, error) {
@@ -146,13 +60,12 @@ func appendValue(b []byte, v reflect.Value) ([]byte, error) {
 	case reflect.Slice:
 		return appendSlice(b, v)
 	case reflect.Map:
+		if v.IsNil() {
+			return append(b, "null"...), nil
+		}
 		fields := make(map[string][]byte, v.Len())
-		for each := v.MapRange(); each.Next(); {
-			raw, err := appendValue(nil, each.Value())
-			if err != nil {
-				return nil, err
-			}
-			fields[each.Key().String()] = raw
+		if err := restFields(fields, v); err != nil {
+			return nil, err
 		}
 		return appendObject(b, fields)
 	case reflect.Struct:
@@ -200,6 +113,12 @@ func appendStruct(b []byte, v reflect.Value) ([]byte, error) {
 		if f.omit && isZero(one) {
 			continue
 		}
+		if f.rest {
+			if err := restFields(fields, one); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		raw, err := appendValue(nil, one)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.name, err)
@@ -207,6 +126,18 @@ func appendStruct(b []byte, v reflect.Value) ([]byte, error) {
 		fields[f.name] = raw
 	}
 	return appendObject(b, fields)
+}
+
+// restFields adds a map's entries to fields.
+func restFields(fields map[string][]byte, v reflect.Value) error {
+	for each := v.MapRange(); each.Next(); {
+		raw, err := appendValue(nil, each.Value())
+		if err != nil {
+			return fmt.Errorf("%s: %w", each.Key(), err)
+		}
+		fields[each.Key().String()] = raw
+	}
+	return nil
 }
 
 func isZero(v reflect.Value) bool {
@@ -241,6 +172,7 @@ type field struct {
 	name  string
 	index []int
 	omit  bool
+	rest  bool // takes what has no name
 }
 
 var fieldCache sync.Map // reflect.Type -> []field
@@ -254,14 +186,15 @@ func fieldsOf(t reflect.Type) []field {
 	var list []field
 	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Anonymous || !f.IsExported() || name == "-" {
+		rest := f.Tag.Get("api") == "rest"
+		if f.Anonymous || !f.IsExported() || name == "-" && !rest {
 			continue
 		}
 		if name == "" {
 			name = f.Name
 		}
 		omit := strings.Contains(options, "omitzero") || strings.Contains(options, "omitempty")
-		list = append(list, field{name: name, index: f.Index, omit: omit})
+		list = append(list, field{name: name, index: f.Index, omit: omit, rest: rest})
 	}
 	fieldCache.Store(t, list)
 	return list

@@ -27,6 +27,8 @@ type Op struct {
 	Service ibkr.Service
 	Urgency ibkr.Urgency
 	NotSpec string // why the OpenAPI document lacks it; "": it has it
+
+	MayBeEmpty bool // an answer without content is a good one and means nothing found
 }
 
 var ops []*Op
@@ -57,6 +59,7 @@ type args struct {
 	raw         []byte // instead of body
 	contentType string
 	header      http.Header
+	once        bool // no second try, whatever happens
 }
 
 // do performs an operation and decodes its answer.
@@ -83,6 +86,6 @@ func send(ctx context.Context, c Caller, op *Op, a args) (*ibkr.Response, error)
 	}
 	return c.Call(ctx, ibkr.Call{
 		Service: op.Service, Method: op.Method, Path: op.Path, Params: a.params, Query: a.query,
-		Header: a.header, Body: body, ContentType: a.contentType, Urgency: op.Urgency,
+		Header: a.header, Body: body, ContentType: a.contentType, Urgency: op.Urgency, MayBeEmpty: op.MayBeEmpty, Once: a.once,
 	})
 }
