@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	stuckAttempts  = 3   // failed attempts before a person is told
-	tickleRetry    = 6   // a failed tickle is tried again after Tickle/6
-	tickleDeadline = 1.5 // no good tickle for this many Tickles: lost
+	heldLong       = 10 * time.Second // a session that lived so long was one: the next pause is short again
+	stuckAttempts  = 3                // failed attempts before a person is told
+	tickleRetry    = 6                // a failed tickle is tried again after Tickle/6
+	tickleDeadline = 1.5              // no good tickle for this many Tickles: lost
 )
 
 // lost says why a session ended or did not begin.
@@ -88,7 +89,7 @@ func (k *keeper) tally(pause *backoff.ExponentialBackOff) {
 	}
 	if !k.ready.IsZero() {
 		k.failures, k.called = 0, false
-		if held := time.Since(k.ready); held >= k.cfg.Timeouts.BackoffMax {
+		if held := time.Since(k.ready); held >= min(heldLong, k.cfg.Timeouts.BackoffMax) {
 			pause.Reset()
 			if held >= time.Hour {
 				k.takeover.calm()
