@@ -122,9 +122,6 @@ func (r *Runner) perform() error {
 	for i := range r.fx.Requests {
 		r.hand(&r.fx.Requests[i])
 	}
-	for _, t := range r.fx.Timers {
-		r.arm(t)
-	}
 	r.outbox = append(r.outbox, r.fx.Events...)
 	r.publish()
 	return nil
@@ -193,11 +190,4 @@ func (r *Runner) hand(req *oms.Request) {
 	case oms.RequestCancel:
 		r.broker.Cancel(req.Order)
 	}
-}
-
-// arm lets a timer come back as an event.
-func (r *Runner) arm(t market.Timer) {
-	r.clock.AfterFunc(t.At-r.clock.Now(), func() {
-		r.inbox.Put(&market.Event{TsEvent: t.At, Body: &t})
-	})
 }

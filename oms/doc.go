@@ -13,7 +13,7 @@
 //     journal) before or together with the Step.
 //  2. For each Request that submits or replaces, make a *market.Sent event
 //     durable, Step it, and only then hand the request to the broker.
-//  3. Publish the Events, arm the Timers.
+//  3. Publish the Events.
 //  4. After a restart: Step all kept events, drop their effects, then Step a
 //     Command with VerbStart. Orders that were never handed over become
 //     Denied, those whose fate is open become Unknown.

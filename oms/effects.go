@@ -25,15 +25,14 @@ type Request struct {
 type Effects struct {
 	Requests []Request      // to the broker
 	Events   []market.Event // to publish: *Order, *Fill, *Position, *Alert
-	Timers   []market.Timer // to come back as a *Timer event at their time
 }
 
 // Reset empties fx and keeps its memory.
 func (fx *Effects) Reset() {
-	fx.Requests, fx.Events, fx.Timers = fx.Requests[:0], fx.Events[:0], fx.Timers[:0]
+	fx.Requests, fx.Events = fx.Requests[:0], fx.Events[:0]
 }
 
 // Empty says that there is nothing to do.
 func (fx *Effects) Empty() bool {
-	return len(fx.Requests) == 0 && len(fx.Events) == 0 && len(fx.Timers) == 0
+	return len(fx.Requests) == 0 && len(fx.Events) == 0
 }

@@ -22,7 +22,6 @@ type reconciliation struct {
 	ever    bool            // done at least once since VerbStart
 	breaks  []string        // what differs now
 	differs []positionBreak // by instrument, as first seen
-	last    market.Nanos    // time of the last snapshot stepped
 }
 
 type positionBreak struct {
@@ -44,7 +43,6 @@ func (d *Desk) onSnapshot(s *market.Snapshot) {
 		d.alert("FOREIGN_ACCOUNT", "snapshot of account %s ignored, the desk trades %s", s.Account, d.account)
 		return
 	}
-	d.recon.last = s.TsEvent
 	breaks := d.recon.breaks[:0]
 	d.takeTrades(s.Trades.List)
 	for i := range s.Orders.List {

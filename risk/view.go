@@ -7,26 +7,25 @@ type Code string
 
 // Reason codes, in the order in which the checks run.
 const (
-	TradingHalted      Code = "TRADING_HALTED"
-	ReducingOnly       Code = "REDUCING_ONLY"
-	AccountMismatch    Code = "ACCOUNT_MISMATCH"
-	PaperLiveMismatch  Code = "PAPER_LIVE_MISMATCH"
-	BrokerNotReady     Code = "BROKER_NOT_READY"
-	NotReconciled      Code = "NOT_RECONCILED"
-	InstrumentUnknown  Code = "INSTRUMENT_UNKNOWN"
-	UnsupportedOrder   Code = "UNSUPPORTED_ORDER_TYPE"
-	QtyInvalid         Code = "QTY_INVALID"
-	PriceInvalid       Code = "PRICE_INVALID"
-	MarketDataStale    Code = "MARKET_DATA_STALE"
-	MaxOrderQty        Code = "MAX_ORDER_QTY"
-	MaxOrderNotional   Code = "MAX_ORDER_NOTIONAL"
-	PriceCollar        Code = "PRICE_COLLAR"
-	MaxPosition        Code = "MAX_POSITION"
-	DuplicateIntent    Code = "DUPLICATE_INTENT"
-	RateSubmit         Code = "RATE_SUBMIT"
-	NothingToDo        Code = "NOTHING_TO_DO" // a target that is already held
-	OrderNotWorking    Code = "ORDER_NOT_WORKING"
-	JournalUnavailable Code = "JOURNAL_UNAVAILABLE"
+	TradingHalted     Code = "TRADING_HALTED"
+	ReducingOnly      Code = "REDUCING_ONLY"
+	AccountMismatch   Code = "ACCOUNT_MISMATCH"
+	PaperLiveMismatch Code = "PAPER_LIVE_MISMATCH"
+	BrokerNotReady    Code = "BROKER_NOT_READY"
+	NotReconciled     Code = "NOT_RECONCILED"
+	InstrumentUnknown Code = "INSTRUMENT_UNKNOWN"
+	UnsupportedOrder  Code = "UNSUPPORTED_ORDER_TYPE"
+	QtyInvalid        Code = "QTY_INVALID"
+	PriceInvalid      Code = "PRICE_INVALID"
+	MarketDataStale   Code = "MARKET_DATA_STALE"
+	MaxOrderQty       Code = "MAX_ORDER_QTY"
+	MaxOrderNotional  Code = "MAX_ORDER_NOTIONAL"
+	PriceCollar       Code = "PRICE_COLLAR"
+	MaxPosition       Code = "MAX_POSITION"
+	DuplicateIntent   Code = "DUPLICATE_INTENT"
+	RateSubmit        Code = "RATE_SUBMIT"
+	NothingToDo       Code = "NOTHING_TO_DO" // a target that is already held
+	OrderNotWorking   Code = "ORDER_NOT_WORKING"
 )
 
 // Denial is a refusal. The zero value is none.
