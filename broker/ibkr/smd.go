@@ -58,7 +58,8 @@ func (f *smdFrame) text(t tag) []byte { return f.from[f.spans[t].at:f.spans[t].e
 // returns false for anything else (escapes, nesting, faults), which decode
 // then decides on. b stays in use until the next scan.
 func (f *smdFrame) scan(b []byte) bool {
-	f.from, f.spans = b, [numTags + 1]span{}
+	f.from = b
+	clear(f.spans[:])
 	i := skipSpace(b, 0)
 	if i >= len(b) || b[i] != '{' {
 		return false
@@ -86,7 +87,16 @@ func (f *smdFrame) scan(b []byte) bool {
 	}
 }
 
+// skipSpace is where from b[i] on the first byte stands that is no space. It is
+// small enough to be inlined, as frames have no spaces.
 func skipSpace(b []byte, i int) int {
+	if i < len(b) && b[i] > ' ' {
+		return i
+	}
+	return skipSpaces(b, i)
+}
+
+func skipSpaces(b []byte, i int) int {
 	for i < len(b) && b[i] <= ' ' && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
 		i++
 	}
