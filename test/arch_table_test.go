@@ -27,7 +27,7 @@ var table = []row{
 	{pkg: "broker/ibkr/contracts", may: []string{"market", "broker/ibkr", "broker/ibkr/api"}, job: "which contract is meant, from the typed operations"},
 	{pkg: "broker/ibkr/api/internal/specgen", job: "writes the types of account management; run by go generate, never by the engine"},
 	{
-		pkg: "broker/ibkr/ibkrsim", may: []string{"market", "broker/venue"},
+		pkg: "broker/ibkr/ibkrsim/...", may: []string{"market", "broker/venue", "broker/ibkr/ibkrsim/..."},
 		job: "the IBKR Web API served offline; never imports broker/ibkr, so that a mistake in one shows in the other",
 	},
 	{pkg: "bus", may: []string{"market", "market/wire"}, job: "events between stages"},
@@ -61,7 +61,7 @@ var homes = map[string][]string{
 	"github.com/nats-io/":          {"bus/natsbus"},
 	"github.com/gorilla/websocket": {"broker/ibkr", "broker/ibkr/ibkrsim"},
 	"github.com/spf13/":            {"cmd/..."},
-	"github.com/goccy/go-yaml":     {"configs", "strategy"},
+	"github.com/goccy/go-yaml":     {"configs", "strategy", "broker/ibkr/ibkrsim/scenario"},
 	// What only tests need is out of place in what ships.
 	"testing":                         {"broker/brokertest", "bus/bustest", "strategy/strategytest", "market/wire/wiretest"},
 	"go.uber.org/goleak":              {},

@@ -5,13 +5,14 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
 // getAccounts is GET iserver/accounts. Orders and snapshots want it first.
-func (s *Server) getAccounts(*request) reply {
+func (s *Server) getAccounts(*web.Request) web.Reply {
 	s.session.accounts = true
-	return answer(s.accountsBody())
+	return web.OK(s.accountsBody())
 }
 
 // accountsBody is also the args of the act frame.
@@ -44,20 +45,20 @@ var chartPeriods = map[string][]string{
 }
 
 // switchAccount is POST iserver/account.
-func (s *Server) switchAccount(r *request) reply {
+func (s *Server) switchAccount(r *web.Request) web.Reply {
 	var body struct {
 		AcctID string `json:"acctId"`
 	}
-	if out, ok := decodeBody(r.body, &body); !ok {
+	if out, ok := web.Decode(r.Body, &body); !ok {
 		return out
 	}
 	switch body.AcctID {
 	case s.opt.Account:
-		return answer(map[string]string{"success": "Account already set"})
+		return web.OK(map[string]string{"success": "Account already set"})
 	case "":
-		return failCode(400, "Bad Request: acctId is missing")
+		return web.FailCode(400, "Bad Request: acctId is missing")
 	}
-	return fail(500, "Account "+body.AcctID+" is not accessible")
+	return web.Fail(500, "Account "+body.AcctID+" is not accessible")
 }
 
 // figures are the account's sums at a moment.
@@ -74,17 +75,17 @@ func (b *book) figures() figures {
 	for i := range b.positions {
 		p := &b.positions[i]
 		f.realized = f.realized.Add(p.RealizedPnL)
-		f.unrealized = f.unrealized.Add(p.UnrealizedPnL(b.products[i].mark(), 1))
+		f.unrealized = f.unrealized.Add(p.UnrealizedPnL(b.exchange.Products()[i].Mark(), 1))
 	}
 	return f
 }
 
 // getSummary is GET iserver/account/{accountId}/summary.
-func (s *Server) getSummary(*request) reply {
+func (s *Server) getSummary(*web.Request) web.Reply {
 	f := s.book.figures()
-	whole := func(d market.Money) json.Number { return num(d.Round(0)) }
-	zero := num(decimal.Zero)
-	return answer(map[string]any{
+	whole := func(d market.Money) json.Number { return web.Num(d.Round(0)) }
+	zero := web.Num(decimal.Zero)
+	return web.OK(map[string]any{
 		"accountType": "", "status": "", "balance": whole(f.available), "SMA": whole(f.available),
 		"buyingPower": whole(f.available.Mul(decimal.New(4, 0))), "availableFunds": whole(f.available),
 		"excessLiquidity": whole(f.available), "netLiquidationValue": whole(f.equity),
@@ -96,13 +97,13 @@ func (s *Server) getSummary(*request) reply {
 }
 
 // getPnL is GET iserver/account/pnl/partitioned.
-func (s *Server) getPnL(*request) reply { return answer(map[string]any{"upnl": s.pnl()}) }
+func (s *Server) getPnL(*web.Request) web.Reply { return web.OK(map[string]any{"upnl": s.pnl()}) }
 
 // pnl is also the args of the spl frame.
 func (s *Server) pnl() map[string]any {
 	f := s.book.figures()
 	return map[string]any{s.opt.Account + ".Core": map[string]any{
-		"rowType": 1, "dpl": cents(f.realized.Add(f.unrealized).Sub(s.book.fees)), "nl": cents(f.equity),
-		"upl": cents(f.unrealized), "el": num(f.available.Round(0)), "uel": cents(f.available), "mv": cents(f.stocks),
+		"rowType": 1, "dpl": web.Cents(f.realized.Add(f.unrealized).Sub(s.book.fees)), "nl": web.Cents(f.equity),
+		"upl": web.Cents(f.unrealized), "el": web.Num(f.available.Round(0)), "uel": web.Cents(f.available), "mv": web.Cents(f.stocks),
 	}}
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/broker/venue"
 	"gannet/market"
 )
@@ -17,7 +19,7 @@ type book struct {
 	account   string
 	log       *stateLog // nil: nothing is kept
 	venue     *venue.Venue
-	products  []*product // by instrument id - 1
+	exchange  *exchange.Exchange
 	head      header
 	now       market.Nanos
 	orders    []*order // in acceptance order
@@ -41,8 +43,8 @@ type changes struct {
 }
 
 // openBook reads the state file, or begins one.
-func openBook(opt Options) (*book, error) {
-	b := &book{account: opt.Account, cash: opt.Cash, posts: map[string]int{},
+func openBook(opt Options, x *exchange.Exchange) (*book, error) {
+	b := &book{exchange: x, account: opt.Account, cash: opt.Cash, posts: map[string]int{},
 		byID: map[int64]*order{}, byCOID: map[string]*order{}}
 	ids := rand.New(rand.NewPCG(opt.Seed, uint64(len(opt.Account))))
 	b.head = header{Version: stateVersion, Account: opt.Account, Cash: opt.Cash,
@@ -65,26 +67,15 @@ func openBook(opt Options) (*book, error) {
 }
 
 func (b *book) buildVenue(opt Options) error {
-	var list []market.Instrument
-	for i, one := range opt.Instruments {
-		synthetic := opt.Market == nil && !opt.Manual
-		b.products = append(b.products, newProduct(one, market.InstrumentID(i+1), opt.Seed, synthetic))
-		list = append(list, market.Instrument{Name: one.Name(), Conid: one.Conid, SecType: "STK", Currency: "USD",
-			TickSize: one.Tick, LotSize: market.Shares(1), Multiplier: 1, Session: one.Session})
-	}
-	table, err := market.NewInstruments(list...)
-	if err != nil {
-		return fmt.Errorf("ibkrsim: %w", err)
-	}
 	profile, err := venue.Lookup(opt.Profile)
 	if err != nil {
 		return fmt.Errorf("ibkrsim: %w", err)
 	}
-	b.positions = make([]market.Position, len(list))
+	b.positions = make([]market.Position, b.exchange.Table().Len())
 	for i := range b.positions {
 		b.positions[i] = market.Position{Account: market.AccountID(opt.Account), Instrument: market.InstrumentID(i + 1)}
 	}
-	b.venue = venue.New(venue.Config{Instruments: table, Profile: profile, ExecID: b.execID})
+	b.venue = venue.New(venue.Config{Instruments: b.exchange.Table(), Profile: profile, ExecID: b.execID})
 	return nil
 }
 
@@ -92,7 +83,7 @@ func (b *book) buildVenue(opt Options) error {
 // twice in a state file, and the second in which it was made.
 func (b *book) execID(uint64) string {
 	b.nextExec++
-	return fmt.Sprintf("%08x.%08x.01.01", b.head.ExecBase+b.nextExec, uint32(seconds(b.now)))
+	return fmt.Sprintf("%08x.%08x.01.01", b.head.ExecBase+b.nextExec, uint32(web.Seconds(b.now)))
 }
 
 func (b *book) close() error {
@@ -112,29 +103,6 @@ func (b *book) commit() (changes, error) {
 	out := b.changes
 	b.pending, b.changes = record{}, changes{}
 	return out, nil
-}
-
-func (b *book) product(id market.InstrumentID) *product {
-	if id == 0 || int(id) > len(b.products) {
-		return nil
-	}
-	return b.products[id-1]
-}
-
-func (b *book) byConid(conid int64) *product {
-	return first(b.products, func(p *product) bool { return p.Conid == conid })
-}
-
-// find looks up a symbol or an instrument's name.
-func (b *book) find(name string) *product {
-	return first(b.products, func(p *product) bool { return p.Symbol == name || p.Name() == name })
-}
-
-func first[T any](list []*T, is func(*T) bool) *T {
-	if i := slices.IndexFunc(list, is); i >= 0 {
-		return list[i]
-	}
-	return nil
 }
 
 // registered is the order that took a cOID in the last 24 hours.
@@ -328,7 +296,7 @@ func (b *book) execute(o *order, e *execution) {
 	o.filled += e.Qty
 	o.paid = o.paid.Add(market.Notional(e.Price, e.Qty, 1))
 	signed := e.Qty * market.Qty(o.Ticket.Side.Sign())
-	position := &b.positions[o.product.id-1]
+	position := &b.positions[o.product.ID-1]
 	position.Apply(signed, e.Price, 1)
 	position.Fees = position.Fees.Add(e.Commission)
 	position.TsEvent = e.Time

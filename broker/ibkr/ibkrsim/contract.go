@@ -8,52 +8,48 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
 // foreign is the conid of the invented Mexican listing of a product, which is
 // there to be confused with the real one and cannot be traded.
-func (p *product) foreign() int64 { return 900_000_000 + p.Conid%100_000_000 }
+func foreign(p *exchange.Product) int64 { return 900_000_000 + p.Conid%100_000_000 }
 
-// kind is the security type behind STK.
-func (p *product) kind() string {
-	if p.Exchange == "ARCA" {
-		return "ETF"
-	}
-	return "COMMON"
+func validExchanges(p *exchange.Product) string {
+	return "SMART,AMEX,NYSE,CBOE,ARCA,NASDAQ," + p.Exchange
 }
 
-func validExchanges(p *product) string { return "SMART,AMEX,NYSE,CBOE,ARCA,NASDAQ," + p.Exchange }
-
 // pathProduct is the product of the path's conid.
-func (s *Server) pathProduct(text string) (*product, reply, bool) {
+func (s *Server) pathProduct(text string) (*exchange.Product, web.Reply, bool) {
 	conid, err := strconv.ParseInt(text, 10, 64)
-	if p := s.book.byConid(conid); err == nil && p != nil {
-		return p, reply{}, true
+	if p := s.exchange.ByConid(conid); err == nil && p != nil {
+		return p, web.Reply{}, true
 	}
-	return nil, failCode(400, "Bad Request: conid "+text+" is not known"), false
+	return nil, web.FailCode(400, "Bad Request: conid "+text+" is not known"), false
 }
 
 // searchByQuery is GET iserver/secdef/search.
-func (s *Server) searchByQuery(r *request) reply { return s.search(r.query.Get("symbol")) }
+func (s *Server) searchByQuery(r *web.Request) web.Reply { return s.search(r.Query.Get("symbol")) }
 
 // searchByBody is POST iserver/secdef/search.
-func (s *Server) searchByBody(r *request) reply {
+func (s *Server) searchByBody(r *web.Request) web.Reply {
 	var body struct {
 		Symbol string `json:"symbol"`
 	}
-	if out, ok := decodeBody(r.body, &body); !ok {
+	if out, ok := web.Decode(r.Body, &body); !ok {
 		return out
 	}
 	return s.search(body.Symbol)
 }
 
-func (s *Server) search(symbol string) reply {
+func (s *Server) search(symbol string) web.Reply {
 	if symbol == "" {
-		return failCode(400, "Bad Request: symbol is missing")
+		return web.FailCode(400, "Bad Request: symbol is missing")
 	}
 	rows := []any{}
-	for _, p := range s.book.products {
+	for _, p := range s.exchange.Products() {
 		if !strings.EqualFold(p.Symbol, symbol) {
 			continue
 		}
@@ -61,38 +57,38 @@ func (s *Server) search(symbol string) reply {
 		rows = append(rows,
 			searchRow(p, p.Conid, p.Exchange, []map[string]string{{"secType": "STK"},
 				{"secType": "OPT", "months": strings.ToUpper(month), "exchange": "SMART;AMEX;CBOE"}}),
-			searchRow(p, p.foreign(), "MEXI", []map[string]string{{"secType": "STK", "exchange": "MEXI;"}}))
+			searchRow(p, foreign(p), "MEXI", []map[string]string{{"secType": "STK", "exchange": "MEXI;"}}))
 	}
-	return answer(rows)
+	return web.OK(rows)
 }
 
-func searchRow(p *product, conid int64, exchange string, sections []map[string]string) map[string]any {
-	return map[string]any{"conid": itoa(conid), "companyHeader": p.Company + " - " + exchange, "companyName": p.Company,
+func searchRow(p *exchange.Product, conid int64, exchange string, sections []map[string]string) map[string]any {
+	return map[string]any{"conid": web.Int(conid), "companyHeader": p.Company + " - " + exchange, "companyName": p.Company,
 		"symbol": p.Symbol, "description": exchange, "restricted": nil, "sections": sections}
 }
 
 // stocks is GET trsrv/stocks.
-func (s *Server) stocks(r *request) reply {
+func (s *Server) stocks(r *web.Request) web.Reply {
 	out := map[string]any{}
-	for _, symbol := range strings.Split(r.query.Get("symbols"), ",") {
-		for _, p := range s.book.products {
+	for _, symbol := range strings.Split(r.Query.Get("symbols"), ",") {
+		for _, p := range s.exchange.Products() {
 			if p.Symbol != symbol {
 				continue
 			}
 			out[symbol] = []any{map[string]any{
 				"name": p.Company, "chineseName": p.Company, "assetClass": "STK", "contracts": []any{
 					map[string]any{"conid": p.Conid, "exchange": p.Exchange, "isUS": true},
-					map[string]any{"conid": p.foreign(), "exchange": "MEXI", "isUS": false}}}}
+					map[string]any{"conid": foreign(p), "exchange": "MEXI", "isUS": false}}}}
 		}
 	}
-	return answer(out)
+	return web.OK(out)
 }
 
 // secdef is GET trsrv/secdef.
-func (s *Server) secdef(r *request) reply {
-	conids := strings.Split(r.query.Get("conids"), ",")
+func (s *Server) secdef(r *web.Request) web.Reply {
+	conids := strings.Split(r.Query.Get("conids"), ",")
 	if len(conids) > 200 {
-		return failCode(400, "Bad Request: more than 200 conids")
+		return web.FailCode(400, "Bad Request: more than 200 conids")
 	}
 	rows := []any{}
 	for _, text := range conids {
@@ -103,14 +99,14 @@ func (s *Server) secdef(r *request) reply {
 		rows = append(rows, map[string]any{
 			"conid": p.Conid, "currency": "USD", "name": p.Company, "assetClass": "STK", "expiry": nil,
 			"lastTradingDay": nil, "group": nil, "putOrCall": nil, "sector": nil, "sectorGroup": nil, "strike": "0",
-			"ticker": p.Symbol, "undConid": 0, "multiplier": num(decimal.Zero), "type": p.kind(), "hasOptions": true,
+			"ticker": p.Symbol, "undConid": 0, "multiplier": web.Num(decimal.Zero), "type": p.Kind, "hasOptions": true,
 			"fullName": p.Symbol, "isUS": true, "isEventContract": false, "listingExchange": p.Exchange, "countryCode": "US",
 		})
 	}
-	return answer(map[string]any{"secdef": rows})
+	return web.OK(map[string]any{"secdef": rows})
 }
 
-func (p *product) info() map[string]any {
+func infoOf(p *exchange.Product) map[string]any {
 	return map[string]any{
 		"cfi_code": "", "symbol": p.Symbol, "cusip": nil, "expiry_full": nil, "con_id": p.Conid, "maturity_date": nil,
 		"industry": "Simulated", "instrument_type": "STK", "has_related_contracts": true, "trading_class": p.Symbol,
@@ -121,69 +117,69 @@ func (p *product) info() map[string]any {
 	}
 }
 
-func (s *Server) contractInfo(r *request) reply {
-	p, out, ok := s.pathProduct(r.vars["conid"])
+func (s *Server) contractInfo(r *web.Request) web.Reply {
+	p, out, ok := s.pathProduct(r.Vars["conid"])
 	if !ok {
 		return out
 	}
-	return answer(p.info())
+	return web.OK(infoOf(p))
 }
 
-func (s *Server) contractInfoAndRules(r *request) reply {
-	p, out, ok := s.pathProduct(r.vars["conid"])
+func (s *Server) contractInfoAndRules(r *web.Request) web.Reply {
+	p, out, ok := s.pathProduct(r.Vars["conid"])
 	if !ok {
 		return out
 	}
-	info := p.info()
+	info := infoOf(p)
 	info["rules"] = s.rulesOf(p)
-	return answer(info)
+	return web.OK(info)
 }
 
 // contractRules is POST iserver/contract/rules.
-func (s *Server) contractRules(r *request) reply {
+func (s *Server) contractRules(r *web.Request) web.Reply {
 	var body struct {
-		Conid number `json:"conid"`
+		Conid web.Number `json:"conid"`
 	}
-	if out, ok := decodeBody(r.body, &body); !ok {
+	if out, ok := web.Decode(r.Body, &body); !ok {
 		return out
 	}
 	p, out, ok := s.pathProduct(string(body.Conid))
 	if !ok {
 		return out
 	}
-	return answer(s.rulesOf(p))
+	return web.OK(s.rulesOf(p))
 }
 
-func (s *Server) rulesOf(p *product) map[string]any {
+func (s *Server) rulesOf(p *exchange.Product) map[string]any {
 	types := []string{"limit", "market", "stop", "stop_limit", "trailing_stop"}
 	rules := map[string]any{
 		"algoEligible": false, "allOrNoneEligible": false, "overnightEligible": false, "costReport": false,
 		"canTradeAcctIds": []string{s.opt.Account}, "error": nil, "orderTypes": types, "ibAlgoTypes": []string{},
 		"fraqTypes": []string{}, "forceOrderPreview": false, "cqtTypes": []string{}, "orderTypesOutside": []string{"limit", "stop_limit"},
-		"defaultSize": 100, "cashSize": num(decimal.Zero), "sizeIncrement": 100,
+		"defaultSize": 100, "cashSize": web.Num(decimal.Zero), "sizeIncrement": 100,
 		"tifTypes":   []string{"IOC/MARKET,LIMIT", "DAY/o", "GTC/o"},
-		"limitPrice": priceNum(p.mark()), "stopprice": priceNum(p.mark()), "orderOrigination": nil, "preview": true,
+		"limitPrice": web.PriceNum(p.Mark()), "stopprice": web.PriceNum(p.Mark()), "orderOrigination": nil, "preview": true,
 		"displaySize": nil, "fraqInt": 0, "cashCcy": "USD", "cashQtyIncr": 500, "priceMagnifier": nil,
-		"negativeCapable": false, "incrementType": 1, "increment": priceNum(p.Tick), "incrementDigits": 2, "hasSecondary": true,
+		"negativeCapable": false, "incrementType": 1, "increment": web.PriceNum(p.Tick), "incrementDigits": 2, "hasSecondary": true,
 	}
 	maps.Copy(rules, map[string]any{
-		"orderDefaults":  map[string]any{"LMT": map[string]string{"LP": priceText(p.mark())}},
+		"orderDefaults":  map[string]any{"LMT": map[string]string{"LP": web.PriceText(p.Mark())}},
 		"tifDefaults":    map[string]string{"TIF": "DAY", "SIZE": "100.00"},
-		"incrementRules": []any{map[string]any{"lowerEdge": num(decimal.Zero), "increment": priceNum(p.Tick)}},
+		"incrementRules": []any{map[string]any{"lowerEdge": web.Num(decimal.Zero), "increment": web.PriceNum(p.Tick)}},
 	})
 	return rules
 }
 
 // tradingSchedule is GET contract/trading-schedule: six days in epoch seconds.
 // A market that is always open is open from midnight to midnight UTC.
-func (s *Server) tradingSchedule(r *request) reply {
-	p, out, ok := s.pathProduct(r.query.Get("conid"))
+func (s *Server) tradingSchedule(r *web.Request) web.Reply {
+	p, out, ok := s.pathProduct(r.Query.Get("conid"))
 	if !ok {
 		return out
 	}
 	schedules, zone := map[string]any{}, "UTC"
 	for day := range 6 {
-		at := r.now + market.Nanos(day)*market.Day
+		at := r.Now + market.Nanos(day)*market.Day
 		open, closing := at-at%market.Day, at-at%market.Day+market.Day
 		local := at.Time()
 		if !p.Session.AlwaysOpen() {
@@ -193,13 +189,13 @@ func (s *Server) tradingSchedule(r *request) reply {
 		if open == closing {
 			continue
 		}
-		hours := map[string]any{"opening": seconds(open), "closing": seconds(closing)}
+		hours := map[string]any{"opening": web.Seconds(open), "closing": web.Seconds(closing)}
 		extended := maps.Clone(hours)
 		extended["cancel_daily_orders"] = true
 		schedules[local.Format("20060102")] = map[string]any{
 			"liquid_hours": []any{hours}, "extended_hours": []any{extended}}
 	}
-	return answer(map[string]any{"exchange_time_zone": zone, "schedules": schedules})
+	return web.OK(map[string]any{"exchange_time_zone": zone, "schedules": schedules})
 }
 
 // zoneName is the API's name of a time zone.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -68,9 +69,9 @@ func (s *Server) State() State {
 	defer s.mu.Unlock()
 	b := s.book
 	st := State{Account: b.account, Cash: b.cash, Fees: b.fees, Received: map[string]int{}, Quotes: map[string]Quote{}}
-	for i, p := range b.products {
-		t := p.top
-		st.Quotes[p.Name()] = Quote{t.Bid, t.Ask, t.Last, t.BidSize, t.AskSize, t.LastSize}
+	for i, p := range b.exchange.Products() {
+		t := p.Top
+		st.Quotes[p.Name()] = Quote{Bid: t.Bid, Ask: t.Ask, Last: t.Last, BidSize: t.BidSize, AskSize: t.AskSize, LastSize: t.LastSize}
 		if h := b.positions[i]; h.Qty != 0 || !h.RealizedPnL.IsZero() || !h.Fees.IsZero() {
 			st.Positions = append(st.Positions, PositionState{p.Name(), p.Conid, h.Qty, h.Cost, h.RealizedPnL, h.Fees})
 		}
@@ -95,16 +96,16 @@ func (s *Server) State() State {
 func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	verb := strings.TrimPrefix(r.URL.Path, "/_sim/")
 	if !isLoopback(r) {
-		write(w, notFound)
+		web.NotFound().Write(w)
 		return
 	}
 	if verb == "state" && r.Method == http.MethodGet {
-		write(w, answer(s.State()))
+		web.OK(s.State()).Write(w)
 		return
 	}
 	control, ok := controls[verb]
 	if !ok || r.Method != http.MethodPost {
-		write(w, notFound)
+		web.NotFound().Write(w)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -112,10 +113,10 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		err = control(s, body)
 	}
 	if err != nil {
-		write(w, fail(400, err.Error()))
+		web.Fail(400, err.Error()).Write(w)
 		return
 	}
-	write(w, answer(map[string]bool{"done": true}))
+	web.OK(map[string]bool{"done": true}).Write(w)
 }
 
 // controls are the verbs of POST /_sim/.

@@ -2,112 +2,101 @@ package ibkrsim
 
 import (
 	"net/http"
-	"slices"
-	"strings"
+
+	"gannet/broker/ibkr/ibkrsim/web"
 )
 
 // routes are the endpoints that are simulated. The first that fits answers.
-var routes = []route{
-	{"GET", "/sso/validate", 0, (*Server).ssoValidate},
-	{"POST", "/iserver/auth/ssodh/init", 0, (*Server).initSession},
-	{"GET POST", "/iserver/auth/status", 0, (*Server).getStatus},
-	{"GET POST", "/tickle", 0, (*Server).tickle},
-	{"GET POST", "/logout", 0, (*Server).logout},
-	{"GET POST", "/iserver/reauthenticate", 0, (*Server).reauthenticate},
+var routes = web.NewRoutes(
+	web.Route[*Server]{Methods: "GET", Pattern: "/sso/validate", Handle: (*Server).ssoValidate},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/auth/ssodh/init", Handle: (*Server).initSession},
+	web.Route[*Server]{Methods: "GET POST", Pattern: "/iserver/auth/status", Handle: (*Server).getStatus},
+	web.Route[*Server]{Methods: "GET POST", Pattern: "/tickle", Handle: (*Server).tickle},
+	web.Route[*Server]{Methods: "GET POST", Pattern: "/logout", Handle: (*Server).logout},
+	web.Route[*Server]{Methods: "GET POST", Pattern: "/iserver/reauthenticate", Handle: (*Server).reauthenticate},
 
-	{"GET", "/iserver/accounts", bridge, (*Server).getAccounts},
-	{"POST", "/iserver/account", bridge, (*Server).switchAccount},
-	{"GET", "/iserver/account/orders", bridge, (*Server).getOrders},
-	{"GET", "/iserver/account/trades", bridge, (*Server).getTrades},
-	{"GET", "/iserver/account/pnl/partitioned", bridge, (*Server).getPnL},
-	{"GET", "/iserver/account/order/status/{orderId}", bridge, (*Server).getOrderStatus},
-	{"GET", "/iserver/account/{accountId}/summary", bridge, (*Server).getSummary},
-	{"POST", "/iserver/account/{accountId}/orders", bridge, (*Server).place},
-	{"POST", "/iserver/account/{accountId}/orders/whatif", bridge, (*Server).whatif},
-	{"POST", "/iserver/account/{accountId}/order/{orderId}", bridge | accounts, (*Server).modify},
-	{"DELETE", "/iserver/account/{accountId}/order/{orderId}", bridge | accounts, (*Server).cancel},
-	{"POST", "/iserver/reply/{replyId}", bridge, (*Server).postReply},
-	{"POST", "/iserver/questions/suppress", bridge, (*Server).suppress},
-	{"POST", "/iserver/questions/suppress/reset", bridge, (*Server).suppressReset},
-	{"POST", "/iserver/notification", bridge, (*Server).notification},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/accounts", Handle: (*Server).getAccounts},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/account", Handle: (*Server).switchAccount},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/account/orders", Handle: (*Server).getOrders},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/account/trades", Handle: (*Server).getTrades},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/account/pnl/partitioned", Handle: (*Server).getPnL},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/account/order/status/{orderId}", Handle: (*Server).getOrderStatus},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/account/{accountId}/summary", Handle: (*Server).getSummary},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/account/{accountId}/orders", Handle: (*Server).place},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/account/{accountId}/orders/whatif", Handle: (*Server).whatif},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/account/{accountId}/order/{orderId}", Handle: (*Server).modify},
+	web.Route[*Server]{Methods: "DELETE", Pattern: "/iserver/account/{accountId}/order/{orderId}", Handle: (*Server).cancel},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/reply/{replyId}", Handle: (*Server).postReply},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/questions/suppress", Handle: (*Server).suppress},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/questions/suppress/reset", Handle: (*Server).suppressReset},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/notification", Handle: (*Server).notification},
 
-	{"GET", "/iserver/marketdata/snapshot", bridge | accounts, (*Server).getSnapshot},
-	{"POST", "/iserver/marketdata/unsubscribe", bridge, (*Server).unsubscribe},
-	{"GET", "/iserver/marketdata/unsubscribeall", bridge, (*Server).unsubscribeAll},
-	{"GET", historyPattern, bridge, (*Server).getHistory},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/marketdata/snapshot", Handle: (*Server).getSnapshot},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/marketdata/unsubscribe", Handle: (*Server).unsubscribe},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/marketdata/unsubscribeall", Handle: (*Server).unsubscribeAll},
+	web.Route[*Server]{Methods: "GET", Pattern: historyPattern, Handle: (*Server).getHistory},
 
-	{"GET", "/iserver/secdef/search", bridge, (*Server).searchByQuery},
-	{"POST", "/iserver/secdef/search", bridge, (*Server).searchByBody},
-	{"GET", "/iserver/contract/{conid}/info", bridge, (*Server).contractInfo},
-	{"GET", "/iserver/contract/{conid}/info-and-rules", bridge, (*Server).contractInfoAndRules},
-	{"POST", "/iserver/contract/rules", bridge, (*Server).contractRules},
-	{"GET", "/contract/trading-schedule", 0, (*Server).tradingSchedule},
-	{"GET", "/trsrv/stocks", 0, (*Server).stocks},
-	{"GET", "/trsrv/secdef", 0, (*Server).secdef},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/secdef/search", Handle: (*Server).searchByQuery},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/secdef/search", Handle: (*Server).searchByBody},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/contract/{conid}/info", Handle: (*Server).contractInfo},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/contract/{conid}/info-and-rules", Handle: (*Server).contractInfoAndRules},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/contract/rules", Handle: (*Server).contractRules},
+	web.Route[*Server]{Methods: "GET", Pattern: "/contract/trading-schedule", Handle: (*Server).tradingSchedule},
+	web.Route[*Server]{Methods: "GET", Pattern: "/trsrv/stocks", Handle: (*Server).stocks},
+	web.Route[*Server]{Methods: "GET", Pattern: "/trsrv/secdef", Handle: (*Server).secdef},
 
-	{"GET", "/portfolio/accounts", 0, (*Server).portfolioAccounts},
-	{"GET", "/portfolio/subaccounts", 0, (*Server).portfolioAccounts},
-	{"GET", "/portfolio/subaccounts2", 0, (*Server).portfolioAccounts},
-	{"GET", "/portfolio/positions/{conid}", 0, (*Server).getPositionEverywhere},
-	{"GET", "/portfolio/{accountId}/meta", 0, (*Server).portfolioMeta},
-	{"GET", "/portfolio/{accountId}/positions/{pageId}", 0, (*Server).getPositions},
-	{"POST", "/portfolio/{accountId}/positions/invalidate", 0, (*Server).invalidatePositions},
-	{"GET", "/portfolio/{accountId}/position/{conid}", 0, (*Server).getPosition},
-	{"GET", "/portfolio/{accountId}/combo/positions", 0, (*Server).comboPositions},
-	{"GET", "/portfolio/{accountId}/summary", 0, (*Server).portfolioSummary},
-	{"GET", "/portfolio/{accountId}/ledger", 0, (*Server).ledger},
-	{"GET", "/portfolio2/{accountId}/positions", 0, (*Server).getPositions2},
-}
-
-// takes says that the route answers to the method.
-func (r *route) takes(method string) bool { return slices.Contains(strings.Fields(r.methods), method) }
-
-// named says that an endpoint's name, as in Fault.On, is this route.
-func (r *route) named(endpoint string) bool {
-	method, pattern, _ := strings.Cut(endpoint, " ")
-	return pattern == r.pattern && r.takes(method)
-}
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/accounts", Handle: (*Server).portfolioAccounts},
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/subaccounts", Handle: (*Server).portfolioAccounts},
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/subaccounts2", Handle: (*Server).portfolioAccounts},
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/positions/{conid}", Handle: (*Server).getPositionEverywhere},
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/{accountId}/meta", Handle: (*Server).portfolioMeta},
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/{accountId}/positions/{pageId}", Handle: (*Server).getPositions},
+	web.Route[*Server]{Methods: "POST", Pattern: "/portfolio/{accountId}/positions/invalidate", Handle: (*Server).invalidatePositions},
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/{accountId}/position/{conid}", Handle: (*Server).getPosition},
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/{accountId}/combo/positions", Handle: (*Server).comboPositions},
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/{accountId}/summary", Handle: (*Server).portfolioSummary},
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/{accountId}/ledger", Handle: (*Server).ledger},
+	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio2/{accountId}/positions", Handle: (*Server).getPositions2},
+)
 
 // unsimulated are operations that the API has and the simulator has not.
-var unsimulated = []string{
-	"/acesws/{accountId}/signatures-and-owners",
-	"/fa/{a}/{b}",
-	"/forecast/{a}/{b}",
-	"/fyi/{a}",
-	"/fyi/{a}/{b}",
-	"/hmds/{a}",
-	"/iserver/account/alert/{alertId}",
-	"/iserver/account/allocation/{a}",
-	"/iserver/account/allocation/{a}/{b}",
-	"/iserver/account/mta",
-	"/iserver/account/search/{pattern}",
-	"/iserver/account/{accountId}/alert",
-	"/iserver/account/{accountId}/alert/{alertId}",
-	"/iserver/account/{accountId}/alerts",
-	"/iserver/account/{accountId}/summary/{report}",
-	"/iserver/contract/{conid}/algos",
-	"/iserver/currency/pairs",
-	"/iserver/dynaccount",
-	"/iserver/exchangerate",
-	"/iserver/scanner/{a}",
-	"/iserver/secdef/{a}",
-	"/iserver/watchlist",
-	"/iserver/watchlists",
-	"/oauth/{a}",
-	"/pa/{a}",
-	"/portfolio/allocation",
-	"/portfolio/{accountId}/allocation",
-	"/trsrv/all-conids",
-	"/trsrv/futures",
-	"/trsrv/secdef/schedule",
-}
+var unsimulated = web.NewRoutes(
+	web.Route[*Server]{Pattern: "/acesws/{accountId}/signatures-and-owners"},
+	web.Route[*Server]{Pattern: "/fa/{a}/{b}"},
+	web.Route[*Server]{Pattern: "/forecast/{a}/{b}"},
+	web.Route[*Server]{Pattern: "/fyi/{a}"},
+	web.Route[*Server]{Pattern: "/fyi/{a}/{b}"},
+	web.Route[*Server]{Pattern: "/hmds/{a}"},
+	web.Route[*Server]{Pattern: "/iserver/account/alert/{alertId}"},
+	web.Route[*Server]{Pattern: "/iserver/account/allocation/{a}"},
+	web.Route[*Server]{Pattern: "/iserver/account/allocation/{a}/{b}"},
+	web.Route[*Server]{Pattern: "/iserver/account/mta"},
+	web.Route[*Server]{Pattern: "/iserver/account/search/{pattern}"},
+	web.Route[*Server]{Pattern: "/iserver/account/{accountId}/alert"},
+	web.Route[*Server]{Pattern: "/iserver/account/{accountId}/alert/{alertId}"},
+	web.Route[*Server]{Pattern: "/iserver/account/{accountId}/alerts"},
+	web.Route[*Server]{Pattern: "/iserver/account/{accountId}/summary/{report}"},
+	web.Route[*Server]{Pattern: "/iserver/contract/{conid}/algos"},
+	web.Route[*Server]{Pattern: "/iserver/currency/pairs"},
+	web.Route[*Server]{Pattern: "/iserver/dynaccount"},
+	web.Route[*Server]{Pattern: "/iserver/exchangerate"},
+	web.Route[*Server]{Pattern: "/iserver/scanner/{a}"},
+	web.Route[*Server]{Pattern: "/iserver/secdef/{a}"},
+	web.Route[*Server]{Pattern: "/iserver/watchlist"},
+	web.Route[*Server]{Pattern: "/iserver/watchlists"},
+	web.Route[*Server]{Pattern: "/oauth/{a}"},
+	web.Route[*Server]{Pattern: "/pa/{a}"},
+	web.Route[*Server]{Pattern: "/portfolio/allocation"},
+	web.Route[*Server]{Pattern: "/portfolio/{accountId}/allocation"},
+	web.Route[*Server]{Pattern: "/trsrv/all-conids"},
+	web.Route[*Server]{Pattern: "/trsrv/futures"},
+	web.Route[*Server]{Pattern: "/trsrv/secdef/schedule"},
+)
 
 // missing answers for a path that no route takes.
-func missing(method, path string) reply {
-	for _, pattern := range unsimulated {
-		if _, ok := match(pattern, path); ok {
-			return failCode(http.StatusNotImplemented, method+" "+path+" is not simulated")
-		}
+func missing(method, path string) web.Reply {
+	if unsimulated.Has(path) {
+		return web.FailCode(http.StatusNotImplemented, method+" "+path+" is not simulated")
 	}
-	return notFound
+	return web.NotFound()
 }

@@ -19,7 +19,7 @@ func (s *Server) BreakStateFile() {
 
 // fuzzServer is a server with an open session and no network.
 func fuzzServer(opt Options, b *book) *Server {
-	s := &Server{opt: opt, book: b, stop: make(chan struct{}), ids: rand.New(rand.NewPCG(1, 2))}
+	s := &Server{opt: opt, book: b, exchange: b.exchange, stop: make(chan struct{}), ids: rand.New(rand.NewPCG(1, 2))}
 	s.session = session{id: s.newSessionID(), open: true, announced: true, accounts: true, touched: s.now()}
 	s.stream.init(s.now())
 	return s

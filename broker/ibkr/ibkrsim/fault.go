@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -45,7 +46,7 @@ func (s *Server) Fault(f Fault) error {
 	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
 		return fmt.Errorf("ibkrsim: fault: status %d: want 200 to 599", f.Status)
 	}
-	if f.On != "" && !slices.ContainsFunc(routes, func(r route) bool { return r.named(f.On) }) {
+	if f.On != "" && !slices.ContainsFunc(routes.All, func(r web.Route[*Server]) bool { return r.Named(f.On) }) {
 		return fmt.Errorf("ibkrsim: fault: endpoint %q: want a method and a pattern such as %q", f.On, PlaceOrder)
 	}
 	s.mu.Lock()

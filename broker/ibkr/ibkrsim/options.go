@@ -1,13 +1,13 @@
 package ibkrsim
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/shopspring/decimal"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/market"
 )
 
@@ -51,38 +51,16 @@ type Timing struct {
 	Penalty   time.Duration // how long everything answers 429 after one 429, default none
 }
 
-// Instrument is a US stock or ETF that can be traded.
-type Instrument struct {
-	Symbol   string         // SPY
-	Exchange string         // listing exchange: ARCA
-	Conid    int64          // IBKR contract id
-	Company  string         // name; default Symbol
-	Price    market.Price   // first price of a synthetic market, default 100
-	Tick     market.Price   // smallest price step, default 0.01
-	Session  market.Session // regular hours; the zero value is always open
-}
-
-// Name is the instrument's name in Gannet: SPY.ARCA.
-func (i *Instrument) Name() string { return i.Symbol + "." + i.Exchange }
+// Instrument is what can be traded, and Quote a change of its market.
+type (
+	Instrument = exchange.Instrument
+	Quote      = exchange.Quote
+	Market     = exchange.Market
+)
 
 // DefaultInstruments are eight liquid US names with their real contract ids,
 // always open.
-func DefaultInstruments() []Instrument {
-	row := func(symbol, exchange string, conid int64, company, price string) Instrument {
-		return Instrument{Symbol: symbol, Exchange: exchange, Conid: conid, Company: company,
-			Price: market.MustPrice(price), Tick: market.MustPrice("0.01")}
-	}
-	return []Instrument{
-		row("SPY", "ARCA", 756733, "SS SPDR S&P 500 ETF TRUST-US", "655.00"),
-		row("QQQ", "NASDAQ", 320227571, "INVESCO QQQ TRUST SERIES 1", "585.00"),
-		row("AAPL", "NASDAQ", 265598, "APPLE INC", "255.00"),
-		row("IBM", "NYSE", 8314, "INTL BUSINESS MACHINES CORP", "245.00"),
-		row("MSFT", "NASDAQ", 272093, "MICROSOFT CORP", "510.00"),
-		row("BAC", "NYSE", 10098, "BANK OF AMERICA CORP", "48.00"),
-		row("NVDA", "NASDAQ", 4815747, "NVIDIA CORP", "180.00"),
-		row("TSLA", "NASDAQ", 76792991, "TESLA INC", "330.00"),
-	}
-}
+func DefaultInstruments() []Instrument { return exchange.DefaultInstruments() }
 
 // withDefaults fills in what was left out and refuses what cannot be served.
 func (o Options) withDefaults() (Options, error) {
@@ -103,32 +81,20 @@ func (o Options) withDefaults() (Options, error) {
 	if len(o.Instruments) == 0 {
 		o.Instruments = DefaultInstruments()
 	}
-	o.Instruments = append([]Instrument(nil), o.Instruments...)
-	for i := range o.Instruments {
-		if err := o.Instruments[i].complete(); err != nil {
-			return o, err
-		}
-	}
 	if o.Speed < 0 {
 		return o, fmt.Errorf("ibkrsim: speed %v: want more than 0", o.Speed)
-	}
-	if o.Market != nil && o.Manual {
-		return o, errors.New("ibkrsim: options: a market and manual prices exclude each other")
 	}
 	return o, nil
 }
 
-func (i *Instrument) complete() error {
-	setDefault(&i.Company, i.Symbol)
-	setDefault(&i.Price, market.MustPrice("100"))
-	setDefault(&i.Tick, market.MustPrice("0.01"))
-	if i.Conid <= 0 {
-		return fmt.Errorf("ibkrsim: instrument %s: conid %d: want a positive number", i.Name(), i.Conid)
+// exchange is what the options say is traded.
+func (o *Options) exchange(now market.Nanos) (*exchange.Exchange, error) {
+	x, err := exchange.New(exchange.Config{Instruments: o.Instruments, Seed: o.Seed, Market: o.Market, Speed: o.Speed,
+		Start: now, Manual: o.Manual, Log: o.Log})
+	if err != nil {
+		return nil, fmt.Errorf("ibkrsim: %w", err)
 	}
-	if i.Tick <= 0 || i.Price < 10*i.Tick || !i.Price.OnTick(i.Tick) {
-		return fmt.Errorf("ibkrsim: instrument %s: price %s: want ten ticks of %s or more, on a tick", i.Name(), i.Price, i.Tick)
-	}
-	return nil
+	return x, nil
 }
 
 func setDefault[T comparable](v *T, value T) {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -30,7 +32,7 @@ type order struct {
 	Created market.Nanos  `json:"created"`
 	Changed market.Nanos  `json:"changed"`
 
-	product  *product
+	product  *exchange.Product
 	account  string
 	filled   market.Qty
 	paid     market.Money // sum of quantity * price
@@ -70,7 +72,7 @@ func (o *order) restingStatus(now market.Nanos) string {
 
 // venueID is the order's name at the venue.
 func (o *order) venueID() market.ClientOrderID {
-	return market.ClientOrderID(itoa(o.ID))
+	return market.ClientOrderID(web.Int(o.ID))
 }
 
 // venueOrder is the order as package venue wants it.
@@ -78,7 +80,7 @@ func (o *order) venueOrder() market.Order {
 	v := market.Order{Ticket: o.Ticket, ClientOrderID: o.venueID(), VenueOrderID: string(o.venueID()),
 		Account: market.AccountID(o.account), Status: market.Submitted, CumQty: o.filled, LeavesQty: o.left(),
 		TsInit: o.Created, TsEvent: o.Changed}
-	if px, err := market.PriceFromDecimal(average(o.paid, o.filled)); err == nil {
+	if px, err := market.PriceFromDecimal(web.Average(o.paid, o.filled)); err == nil {
 		v.AvgPx = px
 	}
 	return v
@@ -124,21 +126,21 @@ type orderRow struct {
 
 func (o *order) row() orderRow {
 	r := orderRow{
-		Acct: o.account, Account: o.account, Conid: o.Conid, ConidEx: itoa(o.Conid),
+		Acct: o.account, Account: o.account, Conid: o.Conid, ConidEx: web.Int(o.Conid),
 		OrderID: o.ID, CashCcy: "USD", SizeAndFills: o.sizeAndFills(), OrderDesc: o.describe(true),
 		Description1: o.product.Symbol, Ticker: o.product.Symbol, SecType: "STK",
 		ListingExchange: listingExchange(o.product.Exchange), CompanyName: o.product.Company,
-		RemainingQuantity: qtyNum(o.left()), FilledQuantity: qtyNum(o.filled), TotalSize: qtyNum(o.Ticket.OrderQty),
+		RemainingQuantity: web.QtyNum(o.left()), FilledQuantity: web.QtyNum(o.filled), TotalSize: web.QtyNum(o.Ticket.OrderQty),
 		Status: o.Status, CcpStatus: o.ccpStatus(), Reason: o.Reason, SupportsTaxOpt: "1", IsEventTrading: "0",
 		OrigOrderType: typeNames[o.Ticket.Type].read, OrderType: typeNames[o.Ticket.Type].shown,
 		LastTime:       o.Changed.Time().Format("060102150405"),
-		LastTimeMillis: millis(o.Changed),
+		LastTimeMillis: web.Millis(o.Changed),
 		OrderRef:       o.COID, Side: o.Ticket.Side.String(), TimeInForce: tifShown(o.Ticket.TimeInForce),
 	}
 	r.BgColor, r.FgColor = colors(o.Status)
 	r.Price, r.AuxPrice = o.prices()
 	if o.filled > 0 {
-		r.AvgPrice = decimalText(average(o.paid, o.filled))
+		r.AvgPrice = web.DecimalText(web.Average(o.paid, o.filled))
 	}
 	if o.Ticket.Type != market.Market {
 		outside := o.Ticket.OutsideRTH
@@ -151,14 +153,14 @@ func (o *order) row() orderRow {
 func (o *order) prices() (price, aux string) {
 	switch o.Ticket.Type {
 	case market.Limit:
-		return priceText(o.Ticket.Price), ""
+		return web.PriceText(o.Ticket.Price), ""
 	case market.Stop:
-		return priceText(o.Ticket.StopPx), ""
+		return web.PriceText(o.Ticket.StopPx), ""
 	case market.StopLimit:
-		return priceText(o.Ticket.Price), priceText(o.Ticket.StopPx)
+		return web.PriceText(o.Ticket.Price), web.PriceText(o.Ticket.StopPx)
 	case market.TrailingStop:
 		if o.Ticket.StopPx > 0 {
-			return priceText(o.Ticket.StopPx), ""
+			return web.PriceText(o.Ticket.StopPx), ""
 		}
 	}
 	return "", ""
@@ -275,7 +277,7 @@ func (o *order) delta() deltaRow {
 // rowOf takes a wire struct apart.
 func rowOf(v orderRow) deltaRow {
 	var row deltaRow
-	if err := json.Unmarshal(encode(v), &row); err != nil {
+	if err := json.Unmarshal(web.Encode(v), &row); err != nil {
 		panic(err)
 	}
 	return row

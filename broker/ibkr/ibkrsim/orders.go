@@ -2,27 +2,27 @@ package ibkrsim
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
 
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
 // getOrders is GET iserver/account/orders: the orders of the last 24 hours
 // and all that work, newest first. The first call of a session and one with
 // force=true answer nothing; only the next is the truth.
-func (s *Server) getOrders(r *request) reply {
+func (s *Server) getOrders(r *web.Request) web.Reply {
 	rows := []orderRow{}
-	if a := r.query.Get("accountId"); a != "" && a != s.opt.Account {
-		return failCode(400, "Bad Request: account "+a+" is not known")
+	if a := r.Query.Get("accountId"); a != "" && a != s.opt.Account {
+		return web.FailCode(400, "Bad Request: account "+a+" is not known")
 	}
-	if r.query.Get("force") == "true" || !s.session.orders {
+	if r.Query.Get("force") == "true" || !s.session.orders {
 		s.session.orders, s.session.muted = true, false
-		return answer(map[string]any{"orders": rows, "snapshot": false})
+		return web.OK(map[string]any{"orders": rows, "snapshot": false})
 	}
-	filters := statusFilters(r.query.Get("filters"))
+	filters := statusFilters(r.Query.Get("filters"))
 	s.session.muted = s.session.muted || len(filters) > 0
 	for _, o := range slices.Backward(s.book.orders) {
 		recent := o.working() || s.book.now-o.Changed < market.Day
@@ -30,7 +30,7 @@ func (s *Server) getOrders(r *request) reply {
 			rows = append(rows, o.row())
 		}
 	}
-	return answer(map[string]any{"orders": rows, "snapshot": true})
+	return web.OK(map[string]any{"orders": rows, "snapshot": true})
 }
 
 // statusFilters reads "pending_submit,filled" as lower-case statuses.
@@ -100,12 +100,12 @@ type statusRow struct {
 	OrderRef        string  `json:"order_ref,omitempty"`
 }
 
-func (s *Server) getOrderStatus(r *request) reply {
+func (s *Server) getOrderStatus(r *web.Request) web.Reply {
 	o, out, ok := s.pathOrder(r)
 	if !ok {
 		return out
 	}
-	return answer(o.statusRow())
+	return web.OK(o.statusRow())
 }
 
 func (o *order) statusRow() statusRow {
@@ -114,8 +114,8 @@ func (o *order) statusRow() statusRow {
 	r := statusRow{
 		RequestID: "1", ServerID: "0", OrderID: o.ID, ConidEx: live.ConidEx, Conid: o.Conid, Symbol: o.product.Symbol,
 		Side: live.Side[:1], Contract: o.product.Symbol, ListingExchange: live.ListingExchange, OptionAcct: "c",
-		CompanyName: live.CompanyName, Size: floatText(o.left().String()), TotalSize: floatText(o.Ticket.OrderQty.String()),
-		Currency: "USD", Account: o.account, OrderType: live.OrigOrderType, CumFill: floatText(o.filled.String()),
+		CompanyName: live.CompanyName, Size: web.FloatText(o.left().String()), TotalSize: web.FloatText(o.Ticket.OrderQty.String()),
+		Currency: "USD", Account: o.account, OrderType: live.OrigOrderType, CumFill: web.FloatText(o.filled.String()),
 		AveragePrice: live.AvgPrice, OrderStatus: o.Status, CcpStatus: "0", Description: "Order " + live.CcpStatus,
 		TIF: o.Ticket.TimeInForce.String(), FgColor: live.BgColor, BgColor: live.FgColor, NotEditable: done,
 		EditableFields: "\u001e", CannotCancel: done, OutsideRTH: o.Ticket.OutsideRTH, SecType: "STK", ChartPeriods: "#R|1",
@@ -142,7 +142,7 @@ func (o *order) statusRow() statusRow {
 }
 
 // whatif is POST iserver/account/{accountId}/orders/whatif.
-func (s *Server) whatif(r *request) reply {
+func (s *Server) whatif(r *web.Request) web.Reply {
 	t, out, ok := s.readOrder(r)
 	if !ok {
 		return out
@@ -152,10 +152,10 @@ func (s *Server) whatif(r *request) reply {
 		return refusal(err)
 	}
 	price := d.ticket.Price
-	setDefault(&price, d.product.mark())
+	setDefault(&price, d.product.Mark())
 	value := market.Notional(price, d.ticket.OrderQty, 1)
 	fee := decimal.Max(decimal.New(1, 0), d.ticket.OrderQty.Decimal().Mul(decimal.New(5, -3)))
-	margin, held := s.book.gross().Mul(marginRate), s.book.positions[d.product.id-1].Qty
+	margin, held := s.book.gross().Mul(marginRate), s.book.positions[d.product.ID-1].Qty
 	adds := s.book.marginFor(d)
 	equity := s.book.netLiquidation()
 	var warn any
@@ -163,7 +163,7 @@ func (s *Server) whatif(r *request) reply {
 		warn = questionText(ids[0], d)
 	}
 	signed := d.ticket.OrderQty * market.Qty(d.ticket.Side.Sign())
-	return answer(map[string]any{
+	return web.OK(map[string]any{
 		"amount": map[string]string{
 			"amount":     cash(value) + " USD (" + d.ticket.OrderQty.String() + " Shares)",
 			"commission": fee.String() + " USD", "total": cash(value.Add(fee)) + " USD"},
@@ -177,17 +177,16 @@ func (s *Server) whatif(r *request) reply {
 }
 
 func impact(current, change market.Money) map[string]string {
-	return map[string]string{"current": grouped(current), "change": grouped(change), "after": grouped(current.Add(change))}
+	return map[string]string{"current": web.Grouped(current), "change": web.Grouped(change), "after": web.Grouped(current.Add(change))}
 }
 
 // cash writes an amount with commas and cents: 1,977.60.
 func cash(d market.Money) string {
 	text := d.Round(2).StringFixed(2)
-	return grouped(d.Round(2)) + text[len(text)-3:]
+	return web.Grouped(d.Round(2)) + text[len(text)-3:]
 }
 
 // notification is POST iserver/notification: an answer to a prompt.
-func (s *Server) notification(*request) reply { return answer("Request was submitted") }
+func (s *Server) notification(*web.Request) web.Reply { return web.OK("Request was submitted") }
 
 // itoa is a conid as text.
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -4,6 +4,8 @@ import (
 	"sync"
 	"time"
 
+	"gannet/broker/ibkr/ibkrsim/web"
+
 	"golang.org/x/time/rate"
 )
 
@@ -40,7 +42,7 @@ func newLimits(on bool, penalty time.Duration) *limits {
 }
 
 // enter admits a request, or not; done ends it.
-func (l *limits) enter(r *route, now time.Time) (done func(), ok bool) {
+func (l *limits) enter(r *web.Route[*Server], now time.Time) (done func(), ok bool) {
 	done = func() {}
 	if !l.on {
 		return done, true
@@ -50,13 +52,13 @@ func (l *limits) enter(r *route, now time.Time) (done func(), ok bool) {
 	if now.Before(l.until) {
 		return done, false
 	}
-	own := l.each[r.pattern]
-	busy := r.pattern == historyPattern && l.history >= maxHistory
+	own := l.each[r.Pattern]
+	busy := r.Pattern == historyPattern && l.history >= maxHistory
 	if busy || !l.all.AllowN(now, 1) || own != nil && !own.AllowN(now, 1) {
 		l.until = now.Add(l.penalty)
 		return done, false
 	}
-	if r.pattern == historyPattern {
+	if r.Pattern == historyPattern {
 		l.history++
 		done = func() {
 			l.mu.Lock()

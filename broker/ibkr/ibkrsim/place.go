@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -18,12 +19,12 @@ type ackRow struct {
 }
 
 // ack says PreSubmitted for what the system looks at before the exchange does.
-func ack(o *order) reply {
+func ack(o *order) web.Reply {
 	status := stSubmitted
 	if o.isStop() || o.Ticket.Type == market.Market || o.restingStatus(o.Changed) == stPreSubmitted {
 		status = stPreSubmitted
 	}
-	return answer([]ackRow{{itoa(o.ID), o.COID, status, "1"}})
+	return web.OK([]ackRow{{web.Int(o.ID), o.COID, status, "1"}})
 }
 
 type ordersBody struct {
@@ -31,22 +32,22 @@ type ordersBody struct {
 }
 
 // readOrder reads the body of place and whatif: one order in a list.
-func (s *Server) readOrder(r *request) (*ticket, reply, bool) {
+func (s *Server) readOrder(r *web.Request) (*ticket, web.Reply, bool) {
 	var body ordersBody
-	if out, ok := decodeBody(r.body, &body); !ok {
+	if out, ok := web.Decode(r.Body, &body); !ok {
 		return nil, out, false
 	}
 	switch len(body.Orders) {
 	case 0:
-		return nil, fail(400, badType), false
+		return nil, web.Fail(400, web.BadType), false
 	case 1:
-		return &body.Orders[0], reply{}, true
+		return &body.Orders[0], web.Reply{}, true
 	}
-	return nil, refuse("groups of orders are not simulated: send one order at a time"), false
+	return nil, web.Refuse("groups of orders are not simulated: send one order at a time"), false
 }
 
 // place is POST iserver/account/{accountId}/orders.
-func (s *Server) place(r *request) reply {
+func (s *Server) place(r *web.Request) web.Reply {
 	t, out, ok := s.readOrder(r)
 	if !ok {
 		return out
@@ -59,7 +60,7 @@ func (s *Server) place(r *request) reply {
 	if err := s.admit(d); err != nil {
 		return refusal(err)
 	}
-	return s.ask(s.questionsFor(d), d, func() reply { return s.submit(d) })
+	return s.ask(s.questionsFor(d), d, func() web.Reply { return s.submit(d) })
 }
 
 // admit refuses a cOID that is taken and an order that cannot be paid for.
@@ -76,43 +77,43 @@ func (s *Server) admit(d *draft) error {
 }
 
 // submit gives the order to the book. It asks admit again: questions take time.
-func (s *Server) submit(d *draft) reply {
+func (s *Server) submit(d *draft) web.Reply {
 	if err := s.admit(d); err != nil {
 		return refusal(err)
 	}
 	o := &order{COID: d.coid, Conid: d.product.Conid, Ticket: d.ticket, product: d.product}
 	if text := s.book.submit(o); text != "" {
-		return refuse(text)
+		return web.Refuse(text)
 	}
 	return ack(o)
 }
 
-func refusal(err error) reply {
+func refusal(err error) web.Reply {
 	var refused refusedError
 	if errors.As(err, &refused) {
 		return refused.reply()
 	}
-	return fail(500, err.Error())
+	return web.Fail(500, err.Error())
 }
 
 // pathOrder is the order that the path names.
-func (s *Server) pathOrder(r *request) (*order, reply, bool) {
-	text := r.vars["orderId"]
+func (s *Server) pathOrder(r *web.Request) (*order, web.Reply, bool) {
+	text := r.Vars["orderId"]
 	id, err := strconv.ParseInt(text, 10, 64)
 	if o := s.book.byID[id]; err == nil && o != nil {
-		return o, reply{}, true
+		return o, web.Reply{}, true
 	}
-	return nil, fail(400, "OrderID "+text+" doesn't exist"), false
+	return nil, web.Fail(400, "OrderID "+text+" doesn't exist"), false
 }
 
 // modify is POST iserver/account/{accountId}/order/{orderId} with a whole ticket.
-func (s *Server) modify(r *request) reply {
+func (s *Server) modify(r *web.Request) web.Reply {
 	o, out, ok := s.pathOrder(r)
 	if !ok {
 		return out
 	}
 	var t ticket
-	if out, ok := decodeBody(r.body, &t); !ok {
+	if out, ok := web.Decode(r.Body, &t); !ok {
 		return out
 	}
 	d, err := s.check(&t)
@@ -120,23 +121,23 @@ func (s *Server) modify(r *request) reply {
 	case err != nil:
 		return refusal(err)
 	case d.product != o.product || d.ticket.Side != o.Ticket.Side:
-		return refuse("An order's contract and side cannot be changed.")
+		return web.Refuse("An order's contract and side cannot be changed.")
 	}
-	return s.ask(s.questionsFor(d), d, func() reply { return s.change(o, d) })
+	return s.ask(s.questionsFor(d), d, func() web.Reply { return s.change(o, d) })
 }
 
 // change makes d the order's ticket, unless it is done by now.
-func (s *Server) change(o *order, d *draft) reply {
+func (s *Server) change(o *order, d *draft) web.Reply {
 	switch {
 	case !o.working():
-		return fail(400, "Order is inactive")
+		return web.Fail(400, "Order is inactive")
 	case o.Status == stPendingCancel:
-		return refuse("Cannot modify an order that is being cancelled.")
+		return web.Refuse("Cannot modify an order that is being cancelled.")
 	case d.ticket.OrderQty <= o.filled:
-		return refuse("The size, " + d.ticket.OrderQty.String() + ", is not more than the quantity filled.")
+		return web.Refuse("The size, " + d.ticket.OrderQty.String() + ", is not more than the quantity filled.")
 	}
 	if text := s.book.replace(o, d.ticket); text != "" {
-		return refuse(text)
+		return web.Refuse(text)
 	}
 	return ack(o)
 }
@@ -151,28 +152,28 @@ type cancelAck struct {
 }
 
 // cancel is DELETE iserver/account/{accountId}/order/{orderId}; -1 is all orders.
-func (s *Server) cancel(r *request) reply {
+func (s *Server) cancel(r *web.Request) web.Reply {
 	out := cancelAck{Msg: "Request was submitted", OrderID: -1, Conid: -1}
-	if r.vars["orderId"] == "-1" {
+	if r.Vars["orderId"] == "-1" {
 		for _, o := range append([]*order(nil), s.book.open...) {
 			s.cancelOrder(o)
 		}
-		return answer(out)
+		return web.OK(out)
 	}
 	o, refused, ok := s.pathOrder(r)
 	switch {
 	case !ok:
 		return refused
 	case o.Status == stInactive:
-		return fail(400, "Order is inactive")
+		return web.Fail(400, "Order is inactive")
 	case !o.working():
-		return fail(400, "OrderID "+r.vars["orderId"]+" doesn't exist")
+		return web.Fail(400, "OrderID "+r.Vars["orderId"]+" doesn't exist")
 	}
 	out.OrderID = o.ID
 	if !s.cancelOrder(o) {
 		out.Conid, out.Account = o.Conid, &s.opt.Account
 	}
-	return answer(out)
+	return web.OK(out)
 }
 
 // cancelOrder cancels an order that waits in the system at once, and one that
@@ -197,8 +198,8 @@ var marginRate = decimal.New(25, -2)
 // gross is the value of all holdings without their signs.
 func (b *book) gross() market.Money {
 	sum := decimal.Zero
-	for i, p := range b.products {
-		sum = sum.Add(market.Notional(p.mark(), b.positions[i].Qty, 1).Abs())
+	for i, p := range b.exchange.Products() {
+		sum = sum.Add(market.Notional(p.Mark(), b.positions[i].Qty, 1).Abs())
 	}
 	return sum
 }
@@ -206,8 +207,8 @@ func (b *book) gross() market.Money {
 // netLiquidation is cash and what the holdings are worth.
 func (b *book) netLiquidation() market.Money {
 	sum := b.cash
-	for i, p := range b.products {
-		sum = sum.Add(market.Notional(p.mark(), b.positions[i].Qty, 1))
+	for i, p := range b.exchange.Products() {
+		sum = sum.Add(market.Notional(p.Mark(), b.positions[i].Qty, 1))
 	}
 	return sum
 }
@@ -220,12 +221,12 @@ func (b *book) available() market.Money {
 // marginFor is the initial margin that a draft adds; nothing for what only
 // reduces a holding.
 func (b *book) marginFor(d *draft) market.Money {
-	held := b.positions[d.product.id-1].Qty * market.Qty(d.ticket.Side.Sign())
+	held := b.positions[d.product.ID-1].Qty * market.Qty(d.ticket.Side.Sign())
 	adds := d.ticket.OrderQty
 	if held < 0 {
 		adds = max(0, adds+2*held) // closing frees what it held
 	}
 	price := max(d.ticket.Price, d.ticket.StopPx)
-	setDefault(&price, d.product.mark())
+	setDefault(&price, d.product.Mark())
 	return market.Notional(price, adds, 1).Mul(marginRate)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -14,7 +15,7 @@ type question struct {
 	rest    []string
 	draft   *draft
 	stale   bool // another question of the same kind has come since
-	submit  func() reply
+	submit  func() web.Reply
 }
 
 // questionTexts are what the API says for a message id.
@@ -53,7 +54,7 @@ func (s *Server) questionsFor(d *draft) []string {
 // more than 3 % through the market, a large size, a trailing stop.
 func (s *Server) rules(d *draft) []string {
 	var ids []string
-	if !d.product.quoted() {
+	if !d.product.Quoted() {
 		ids = append(ids, "o354")
 	} else if farThrough(d) {
 		ids = append(ids, "o163")
@@ -72,12 +73,12 @@ func farThrough(d *draft) bool {
 	if d.ticket.Price == 0 {
 		return false
 	}
-	mid := d.product.top.Mid()
+	mid := d.product.Top.Mid()
 	return (d.ticket.Price - mid).Abs() > mid.Percent(3)
 }
 
 // ask puts the questions one by one and then submits.
-func (s *Server) ask(ids []string, d *draft, submit func() reply) reply {
+func (s *Server) ask(ids []string, d *draft, submit func() web.Reply) web.Reply {
 	if len(ids) == 0 {
 		return submit()
 	}
@@ -89,7 +90,7 @@ func (s *Server) ask(ids []string, d *draft, submit func() reply) reply {
 	}
 	id := s.newReplyID()
 	s.session.questions[id] = &question{message: ids[0], rest: ids[1:], draft: d, submit: submit}
-	return answer([]any{map[string]any{
+	return web.OK([]any{map[string]any{
 		"id": id, "message": []string{questionText(ids[0], d)}, "isSuppressed": false,
 		"messageIds": ids[:1], "messageOptions": []string{"Yes", "No"},
 	}})
@@ -116,48 +117,48 @@ func (s *Server) newReplyID() string {
 // postReply is POST iserver/reply/{replyId}. The reply to a question that a
 // later one has pushed aside fails, and its order goes live all the same: so
 // it was seen on the wire.
-func (s *Server) postReply(r *request) reply {
+func (s *Server) postReply(r *web.Request) web.Reply {
 	var body struct {
 		Confirmed bool `json:"confirmed"`
 	}
-	if out, ok := decodeBody(r.body, &body); !ok {
+	if out, ok := web.Decode(r.Body, &body); !ok {
 		return out
 	}
-	id := r.vars["replyId"]
+	id := r.Vars["replyId"]
 	q := s.session.questions[id]
 	if q == nil {
-		return fail(400, "reply id not found: '"+id+"'")
+		return web.Fail(400, "reply id not found: '"+id+"'")
 	}
 	delete(s.session.questions, id)
 	switch {
 	case q.stale:
 		q.submit()
-		return failCode(503, "Service Unavailable")
+		return web.FailCode(503, "Service Unavailable")
 	case !body.Confirmed:
-		return refuse("Order not confirmed ")
+		return web.Refuse("Order not confirmed ")
 	}
 	return s.ask(q.rest, q.draft, q.submit)
 }
 
 // suppress is POST iserver/questions/suppress.
-func (s *Server) suppress(r *request) reply {
+func (s *Server) suppress(r *web.Request) web.Reply {
 	var body struct {
 		MessageIDs []string `json:"messageIds"`
 	}
-	if err := json.Unmarshal(r.body, &body); err != nil {
-		return fail(400, badBody)
+	if err := json.Unmarshal(r.Body, &body); err != nil {
+		return web.Fail(400, web.BadBody)
 	}
 	if len(body.MessageIDs) == 0 || len(body.MessageIDs) > 51 {
-		return fail(500, "messageIds: want 1 to 51")
+		return web.Fail(500, "messageIds: want 1 to 51")
 	}
 	s.session.suppressed = map[string]bool{}
 	for _, id := range body.MessageIDs {
 		s.session.suppressed[id] = true
 	}
-	return answer(map[string]string{"status": "submitted"})
+	return web.OK(map[string]string{"status": "submitted"})
 }
 
-func (s *Server) suppressReset(*request) reply {
+func (s *Server) suppressReset(*web.Request) web.Reply {
 	s.session.suppressed = nil
-	return answer(map[string]string{"status": "submitted"})
+	return web.OK(map[string]string{"status": "submitted"})
 }

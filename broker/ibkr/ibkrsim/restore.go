@@ -56,13 +56,13 @@ func (b *book) replay(r *record) error {
 func (b *book) replayOrder(o *order) error {
 	if known := b.byID[o.ID]; known != nil {
 		known.Ticket, known.Status, known.Reason, known.Changed = o.Ticket, o.Status, o.Reason, o.Changed
-		known.Ticket.Instrument = known.product.id
+		known.Ticket.Instrument = known.product.ID
 		return nil
 	}
-	if o.product = b.byConid(o.Conid); o.product == nil {
+	if o.product = b.exchange.ByConid(o.Conid); o.product == nil {
 		return fmt.Errorf("order %d: conid %d is not among the instruments", o.ID, o.Conid)
 	}
-	o.account, o.Ticket.Instrument = b.account, o.product.id
+	o.account, o.Ticket.Instrument = b.account, o.product.ID
 	b.add(o)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/market"
 )
 
@@ -24,17 +25,16 @@ type Server struct {
 	stop   chan struct{}
 	wg     sync.WaitGroup
 
-	mu      sync.Mutex // guards what follows; one step at a time
-	book    *book
-	session session
-	stream  stream
-	replay  *replay // nil: no recorded market
-	faults  []*Fault
-	asked   []string   // questions for the next order
-	ids     *rand.Rand // of reply and session ids
-	turn    int        // of the clock
-	spl     market.Nanos
-	broken  error // the state file cannot be written
+	mu       sync.Mutex // guards what follows; one step at a time
+	book     *book
+	session  session
+	stream   stream
+	exchange *exchange.Exchange
+	faults   []*Fault
+	asked    []string   // questions for the next order
+	ids      *rand.Rand // of reply and session ids
+	spl      market.Nanos
+	broken   error // the state file cannot be written
 }
 
 // Start serves opt until Close. It returns when the address is bound and the
@@ -45,17 +45,17 @@ func Start(opt Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{opt: opt, stop: make(chan struct{}), limits: newLimits(opt.Pacing, opt.Timing.Penalty)}
-	if s.book, err = openBook(opt); err != nil {
+	now := s.now()
+	if s.exchange, err = opt.exchange(now); err != nil {
 		return nil, err
 	}
-	now := s.now()
+	if s.book, err = openBook(opt, s.exchange); err != nil {
+		return nil, err
+	}
 	s.ids = rand.New(rand.NewPCG(opt.Seed, uint64(now)))
 	s.session.touched = now
 	s.session.id = s.newSessionID()
 	s.stream.init(now)
-	if opt.Market != nil {
-		s.replay = newReplay(opt.Market, opt.Speed, now, opt.Log)
-	}
 	if err := s.listen(); err != nil {
 		return nil, errors.Join(err, s.book.close())
 	}
@@ -130,12 +130,8 @@ func (s *Server) stopped() bool {
 
 func (s *Server) now() market.Nanos { return market.NanosOf(s.opt.Now()) }
 
-// clockTurn is how often the clock looks. Each instrument of a synthetic
-// market moves every clockSlots turns.
-const (
-	clockTurn  = 50 * time.Millisecond
-	clockSlots = 5
-)
+// clockTurn is how often the clock looks.
+const clockTurn = 50 * time.Millisecond
 
 // clock moves the market and everything that happens by itself.
 func (s *Server) clock() {
@@ -152,54 +148,16 @@ func (s *Server) clock() {
 }
 
 func (s *Server) onClock(now market.Nanos) {
-	s.turn++
-	s.moveMarket(now)
+	s.exchange.Turn(now, s.moved)
 	s.book.advance(now)
 	s.watchSession(now)
 	s.heartbeat(now)
 	s.publishPnL(now)
 }
 
-// moveMarket takes the steps of a synthetic market, or what is due of a
-// recorded one.
-func (s *Server) moveMarket(now market.Nanos) {
-	if s.replay != nil {
-		s.playDue(now)
-		return
-	}
-	for i, p := range s.book.products {
-		if p.walk != nil && i%clockSlots == s.turn%clockSlots {
-			s.quote(p, p.walk.next(p.Tick), now)
-		}
-	}
-}
-
-// playDue replays at most a thousand values, so that a fast replay leaves
-// room for requests.
-func (s *Server) playDue(now market.Nanos) {
-	for range 1000 {
-		body := s.replay.due(now)
-		if body == nil {
-			return
-		}
-		id, quotes := quotesOf(body)
-		for _, q := range quotes {
-			if p := s.book.product(id); p != nil {
-				s.quote(p, q, now)
-			}
-		}
-		s.replay.advance()
-	}
-}
-
-// quote moves one instrument's market; a quote that makes no sense is skipped.
-func (s *Server) quote(p *product, q Quote, now market.Nanos) {
-	q, mask, err := p.complete(q)
-	if err != nil {
-		s.opt.Log.Debug().Err(err).Msg("ibkrsim: quote skipped")
-		return
-	}
-	s.book.onTick(p.move(q, mask, now))
+// moved takes in a change of the market.
+func (s *Server) moved(p *exchange.Product, t *market.Tick) {
+	s.book.onTick(t)
 	s.stream.touch(p.Conid)
 }
 
@@ -229,19 +187,11 @@ func (s *Server) locked(step func(now market.Nanos)) {
 
 // SetPrice moves the market of a symbol ("SPY") or an instrument
 // ("SPY.ARCA"). In a synthetic market the walk goes on from there.
-func (s *Server) SetPrice(name string, q Quote) error {
-	err := fmt.Errorf("ibkrsim: instrument %q: not among those served", name)
+func (s *Server) SetPrice(name string, q Quote) (err error) {
 	s.locked(func(now market.Nanos) {
-		p := s.book.find(name)
-		if p == nil {
-			return
-		}
-		if _, _, err = p.complete(q); err != nil {
-			return
-		}
-		s.quote(p, q, now)
-		if p.walk != nil {
-			p.walk.jump(p.top.Mid(), p.Tick)
+		p, t, refused := s.exchange.Set(name, q, now)
+		if err = refused; err == nil {
+			s.moved(p, t)
 		}
 	})
 	return err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -94,61 +95,61 @@ func (s *Server) status(now market.Nanos) authStatus {
 	return a
 }
 
-func (s *Server) getStatus(r *request) reply {
-	a := s.status(r.now)
+func (s *Server) getStatus(r *web.Request) web.Reply {
+	a := s.status(r.Now)
 	a.Fail = new(string)
-	return answer(a)
+	return web.OK(a)
 }
 
 // initSession is POST iserver/auth/ssodh/init.
-func (s *Server) initSession(r *request) reply {
+func (s *Server) initSession(r *web.Request) web.Reply {
 	var body struct {
 		Publish bool `json:"publish"`
 		Compete bool `json:"compete"`
 	}
-	if len(r.body) > 0 {
-		if err := json.Unmarshal(r.body, &body); err != nil {
-			return fail(400, badBody)
+	if len(r.Body) > 0 {
+		if err := json.Unmarshal(r.Body, &body); err != nil {
+			return web.Fail(400, web.BadBody)
 		}
 	}
 	if s.session.competing && !body.Compete {
-		return answer(s.status(r.now))
+		return web.OK(s.status(r.Now))
 	}
 	if !s.session.open {
-		s.session.start(r.now + market.Nanos(s.opt.Timing.Bridge))
+		s.session.start(r.Now + market.Nanos(s.opt.Timing.Bridge))
 	}
-	s.watchSession(r.now)
-	return answer(s.status(r.now))
+	s.watchSession(r.Now)
+	return web.OK(s.status(r.Now))
 }
 
-func (s *Server) reauthenticate(r *request) reply {
+func (s *Server) reauthenticate(r *web.Request) web.Reply {
 	if !s.session.open && !s.session.competing {
-		s.session.start(r.now + market.Nanos(s.opt.Timing.Bridge))
+		s.session.start(r.Now + market.Nanos(s.opt.Timing.Bridge))
 	}
-	return answer(map[string]string{"message": "triggered"})
+	return web.OK(map[string]string{"message": "triggered"})
 }
 
-func (s *Server) logout(*request) reply {
+func (s *Server) logout(*web.Request) web.Reply {
 	s.endSession(false)
-	return answer(map[string]bool{"status": true})
+	return web.OK(map[string]bool{"status": true})
 }
 
-func (s *Server) tickle(r *request) reply {
-	return answer(map[string]any{
+func (s *Server) tickle(r *web.Request) web.Reply {
+	return web.OK(map[string]any{
 		"session": s.session.id, "ssoExpires": 585_695, "collission": false, "userId": 99_996_016,
 		"hmds":    map[string]string{"error": "no bridge"},
-		"iserver": map[string]any{"authStatus": s.status(r.now)},
+		"iserver": map[string]any{"authStatus": s.status(r.Now)},
 	})
 }
 
-func (s *Server) ssoValidate(r *request) reply {
+func (s *Server) ssoValidate(r *web.Request) web.Reply {
 	features := map[string]any{"env": "PROD", "wlms": true, "realtime": true, "bond": true,
 		"optionChains": true, "calendar": true, "newMf": true}
-	return answer(map[string]any{
+	return web.OK(map[string]any{
 		"USER_ID": 99_996_016, "USER_NAME": simUser, "RESULT": true,
-		"AUTH_TIME": millis(s.session.touched), "SF_ENABLED": false, "IS_FREE_TRIAL": false,
+		"AUTH_TIME": web.Millis(s.session.touched), "SF_ENABLED": false, "IS_FREE_TRIAL": false,
 		"CREDENTIAL": simUser, "IP": "127.0.0.1", "EXPIRES": 585_695, "QUALIFIED_FOR_MOBILE_AUTH": nil,
-		"LANDING_APP": "UNIVERSAL", "IS_MASTER": false, "lastAccessed": millis(r.now),
+		"LANDING_APP": "UNIVERSAL", "IS_MASTER": false, "lastAccessed": web.Millis(r.Now),
 		"LOGIN_TYPE": 2, "PAPER_USER_NAME": simUser, "features": features, "region": "NJ",
 	})
 }

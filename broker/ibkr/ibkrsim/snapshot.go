@@ -5,14 +5,16 @@ import (
 	"strconv"
 	"strings"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
 // dataField is the value of a market data field of a product as the API
 // writes it, or false when there is none (yet). 85 is the ask size and 88 the
 // bid size.
-func (p *product) dataField(tag string) (string, bool) {
-	t := &p.top
+func dataField(p *exchange.Product, tag string) (string, bool) {
+	t := &p.Top
 	switch tag {
 	case "31":
 		return knownPrice(t.Last)
@@ -27,26 +29,26 @@ func (p *product) dataField(tag string) (string, bool) {
 	case "7059":
 		return t.LastSize.String(), t.Last > 0
 	case "70":
-		return knownPrice(p.high)
+		return knownPrice(p.High)
 	case "71":
-		return knownPrice(p.low)
+		return knownPrice(p.Low)
 	case "7295":
-		return knownPrice(p.open)
+		return knownPrice(p.Open)
 	case "7741":
-		return knownPrice(p.prior())
+		return knownPrice(p.Prior())
 	case "7635":
-		return knownPrice(p.mark())
+		return knownPrice(p.Mark())
 	case "87":
-		return brief(p.volume), p.volume > 0
+		return web.Brief(p.Volume), p.Volume > 0
 	case "7762":
-		return p.volume.String(), p.volume > 0
+		return p.Volume.String(), p.Volume > 0
 	}
-	return p.staticField(tag)
+	return staticField(p, tag)
 }
 
-func knownPrice(price market.Price) (string, bool) { return priceText(price), price > 0 }
+func knownPrice(price market.Price) (string, bool) { return web.PriceText(price), price > 0 }
 
-func (p *product) staticField(tag string) (string, bool) {
+func staticField(p *exchange.Product, tag string) (string, bool) {
 	switch tag {
 	case "55":
 		return p.Symbol, true
@@ -63,26 +65,18 @@ func (p *product) staticField(tag string) (string, bool) {
 	case "7057", "7058", "7068":
 		return exchangeLetter(p.Exchange), true
 	case "7094":
-		return itoa(p.Conid), true
+		return web.Int(p.Conid), true
 	case "7184", "7768":
 		return "1", true
 	case "7221":
 		return p.Exchange, true
 	case "82":
-		change := p.top.Last - p.prior()
-		return decimalText(change.Decimal()), p.top.Last > 0
+		change := p.Top.Last - p.Prior()
+		return web.DecimalText(change.Decimal()), p.Top.Last > 0
 	case "83":
-		return changePercent(p.top.Last, p.prior()), p.top.Last > 0
+		return changePercent(p.Top.Last, p.Prior()), p.Top.Last > 0
 	}
 	return "", false
-}
-
-// prior is what changes are measured from: the price before the market began.
-func (p *product) prior() market.Price {
-	if p.walk != nil || p.open == 0 {
-		return p.Price
-	}
-	return p.open
 }
 
 const serverID = "q0"
@@ -106,20 +100,20 @@ func exchangeLetter(exchange string) string {
 
 // getSnapshot is GET iserver/marketdata/snapshot. The first request for a
 // conid in a session only opens the stream: its row holds no data.
-func (s *Server) getSnapshot(r *request) reply {
-	conids, fields := splitList(r.query.Get("conids")), splitList(r.query.Get("fields"))
+func (s *Server) getSnapshot(r *web.Request) web.Reply {
+	conids, fields := splitList(r.Query.Get("conids")), splitList(r.Query.Get("fields"))
 	if len(conids) == 0 || len(conids) > 100 || len(fields) > 50 {
-		return failCode(400, "Bad Request: want 1 to 100 conids and at most 50 fields")
+		return web.FailCode(400, "Bad Request: want 1 to 100 conids and at most 50 fields")
 	}
 	rows := []any{}
 	for _, text := range conids {
 		conid, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return failCode(400, "Bad Request: conid "+text+" is not a number")
+			return web.FailCode(400, "Bad Request: conid "+text+" is not a number")
 		}
 		rows = append(rows, s.snapshotRow(conid, fields))
 	}
-	return answer(rows)
+	return web.OK(rows)
 }
 
 func splitList(text string) []string {
@@ -130,8 +124,8 @@ func splitList(text string) []string {
 }
 
 func (s *Server) snapshotRow(conid int64, fields []string) map[string]any {
-	row := map[string]any{"conid": conid, "conidEx": itoa(conid)}
-	p := s.book.byConid(conid)
+	row := map[string]any{"conid": conid, "conidEx": web.Int(conid)}
+	p := s.exchange.ByConid(conid)
 	if p == nil {
 		return row
 	}
@@ -148,10 +142,10 @@ func (s *Server) snapshotRow(conid int64, fields []string) map[string]any {
 	if asked == nil {
 		return row
 	}
-	row["_updated"], row["server_id"] = millis(p.top.TsEvent), serverID
+	row["_updated"], row["server_id"] = web.Millis(p.Top.TsEvent), serverID
 	row["6119"], row["6509"] = serverID, "RpB"
 	for tag := range s.session.fields[conid] {
-		if value, ok := p.snapshotField(tag); ok {
+		if value, ok := snapshotField(p, tag); ok {
 			row[tag] = value
 		}
 	}
@@ -159,37 +153,37 @@ func (s *Server) snapshotRow(conid int64, fields []string) map[string]any {
 }
 
 // snapshotField is dataField with commas in the sizes; conids are numbers.
-func (p *product) snapshotField(tag string) (any, bool) {
+func snapshotField(p *exchange.Product, tag string) (any, bool) {
 	switch tag {
 	case "6008":
 		return p.Conid, true
 	case "6457":
 		return 0, true
 	case "85":
-		return grouped(p.top.AskSize.Decimal()), p.top.Ask > 0
+		return web.Grouped(p.Top.AskSize.Decimal()), p.Top.Ask > 0
 	case "88":
-		return grouped(p.top.BidSize.Decimal()), p.top.Bid > 0
+		return web.Grouped(p.Top.BidSize.Decimal()), p.Top.Bid > 0
 	}
-	return p.dataField(tag)
+	return dataField(p, tag)
 }
 
 // unsubscribe is POST iserver/marketdata/unsubscribe.
-func (s *Server) unsubscribe(r *request) reply {
+func (s *Server) unsubscribe(r *web.Request) web.Reply {
 	var body struct {
-		Conid number `json:"conid"`
+		Conid web.Number `json:"conid"`
 	}
-	if err := json.Unmarshal(r.body, &body); err != nil {
-		return fail(400, badBody)
+	if err := json.Unmarshal(r.Body, &body); err != nil {
+		return web.Fail(400, web.BadBody)
 	}
 	conid, err := strconv.ParseInt(string(body.Conid), 10, 64)
 	if err != nil || s.session.fields[conid] == nil {
-		return fail(500, "unknown")
+		return web.Fail(500, "unknown")
 	}
 	delete(s.session.fields, conid)
-	return answer(map[string]bool{"success": true})
+	return web.OK(map[string]bool{"success": true})
 }
 
-func (s *Server) unsubscribeAll(*request) reply {
+func (s *Server) unsubscribeAll(*web.Request) web.Reply {
 	s.session.fields = nil
-	return answer(map[string]bool{"unsubscribed": true})
+	return web.OK(map[string]bool{"unsubscribed": true})
 }

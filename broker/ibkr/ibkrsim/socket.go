@@ -8,6 +8,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -50,7 +52,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	known := strings.Contains(apiCookie(r), s.session.id)
 	s.mu.Unlock()
 	if apiCookie(r) != "" && !known {
-		write(w, reply{status: 401})
+		web.Reply{Status: 401}.Write(w)
 		return
 	}
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
@@ -121,7 +123,7 @@ func (c *socket) shut() {
 
 // push queues a frame that must not be lost. A reader that has let too many
 // pile up is cut off.
-func (c *socket) push(frame any) { c.pushText(encode(frame)) }
+func (c *socket) push(frame any) { c.pushText(web.Encode(frame)) }
 
 func (c *socket) pushText(text []byte) {
 	if len(c.queue) >= maxQueue {
@@ -171,7 +173,7 @@ func (s *Server) takeFrames(c *socket) [][]byte {
 			continue
 		}
 		sub.dirty = false
-		if frame := sub.frame(s.book.byConid(conid), s.book.now); frame != nil {
+		if frame := sub.frame(s.exchange.ByConid(conid), s.book.now); frame != nil {
 			frames = append(frames, frame)
 		}
 	}
@@ -183,13 +185,13 @@ func (s *Server) takeFrames(c *socket) [][]byte {
 
 // frame is what has changed for the subscriber: all of it the first time, nil
 // when nothing has.
-func (q *quoteSub) frame(p *product, now market.Nanos) []byte {
+func (q *quoteSub) frame(p *exchange.Product, now market.Nanos) []byte {
 	if now > q.until {
 		return nil
 	}
 	row := map[string]any{}
 	for tag := range q.fields {
-		value, ok := p.dataField(tag)
+		value, ok := dataField(p, tag)
 		if ok && q.sent[tag] != value {
 			q.sent[tag] = value
 			row[tag] = value
@@ -198,9 +200,9 @@ func (q *quoteSub) frame(p *product, now market.Nanos) []byte {
 	if len(row) == 0 {
 		return nil
 	}
-	row["topic"], row["server_id"], row["conid"], row["conidEx"] = q.topic, serverID, p.Conid, itoa(p.Conid)
-	row["_updated"], row["6119"], row["6509"] = millis(p.top.TsEvent), serverID, "RpB"
-	return encode(row)
+	row["topic"], row["server_id"], row["conid"], row["conidEx"] = q.topic, serverID, p.Conid, web.Int(p.Conid)
+	row["_updated"], row["6119"], row["6509"] = web.Millis(p.Top.TsEvent), serverID, "RpB"
+	return web.Encode(row)
 }
 
 // readSocket takes messages until the connection ends.

@@ -3,6 +3,7 @@ package ibkrsim
 import (
 	"slices"
 
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -116,7 +117,7 @@ func (s *Server) heartbeat(now market.Nanos) {
 		return
 	}
 	st.beat = now
-	st.broadcast(map[string]any{"topic": "system", "hb": millis(now)})
+	st.broadcast(map[string]any{"topic": "system", "hb": web.Millis(now)})
 }
 
 // publishPnL sends the spl frame once a second.

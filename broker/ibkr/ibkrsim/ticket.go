@@ -1,38 +1,19 @@
 package ibkrsim
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
-// Texts of refusals, as the API words them.
-const (
-	badBody  = "Failed to parse body as JSON. Content Type: application/json"
-	badType  = "orders request includes parameter with incorrect type"
-	badPrice = "Invalid order price fields"
-)
+// badPrice is a refusal, as the API words it.
+const badPrice = "Invalid order price fields"
 
-// number is a JSON number that has to be one: text in quotes is refused.
-type number string
-
-func (n *number) UnmarshalJSON(text []byte) error {
-	if bytes.Equal(text, []byte("null")) {
-		return nil
-	}
-	if text[0] != '-' && (text[0] < '0' || text[0] > '9') {
-		return errors.New("not a number")
-	}
-	*n = number(text)
-	return nil
-}
-
-func (n number) price() (market.Price, bool) {
+func priceOf(n web.Number) (market.Price, bool) {
 	if n == "" {
 		return 0, true
 	}
@@ -42,39 +23,28 @@ func (n number) price() (market.Price, bool) {
 
 // ticket is an order as a client sends it.
 type ticket struct {
-	AcctID        string `json:"acctId"`
-	Conid         number `json:"conid"`
-	ConidEx       string `json:"conidex"`
-	COID          string `json:"cOID"`
-	ParentID      string `json:"parentId"`
-	IsSingleGroup bool   `json:"isSingleGroup"`
-	OrderType     string `json:"orderType"`
-	Side          string `json:"side"`
-	TIF           string `json:"tif"`
-	Quantity      number `json:"quantity"`
-	CashQty       number `json:"cashQty"`
-	Price         number `json:"price"`
-	AuxPrice      number `json:"auxPrice"`
-	TrailingAmt   number `json:"trailingAmt"`
-	TrailingType  string `json:"trailingType"`
-	OutsideRTH    bool   `json:"outsideRTH"`
-	Deactivated   bool   `json:"deactivated"`
-}
-
-// decodeBody reads a request's JSON; the reply is for a client that got it wrong.
-func decodeBody(body []byte, v any) (reply, bool) {
-	if !json.Valid(body) {
-		return fail(400, badBody), false
-	}
-	if err := json.Unmarshal(body, v); err != nil {
-		return fail(400, badType), false
-	}
-	return reply{}, true
+	AcctID        string     `json:"acctId"`
+	Conid         web.Number `json:"conid"`
+	ConidEx       string     `json:"conidex"`
+	COID          string     `json:"cOID"`
+	ParentID      string     `json:"parentId"`
+	IsSingleGroup bool       `json:"isSingleGroup"`
+	OrderType     string     `json:"orderType"`
+	Side          string     `json:"side"`
+	TIF           string     `json:"tif"`
+	Quantity      web.Number `json:"quantity"`
+	CashQty       web.Number `json:"cashQty"`
+	Price         web.Number `json:"price"`
+	AuxPrice      web.Number `json:"auxPrice"`
+	TrailingAmt   web.Number `json:"trailingAmt"`
+	TrailingType  string     `json:"trailingType"`
+	OutsideRTH    bool       `json:"outsideRTH"`
+	Deactivated   bool       `json:"deactivated"`
 }
 
 // draft is a ticket that could be an order.
 type draft struct {
-	product *product
+	product *exchange.Product
 	ticket  market.Ticket
 	coid    string
 }
@@ -87,7 +57,7 @@ type refusedError struct {
 
 func (e refusedError) Error() string { return e.text }
 
-func (e refusedError) reply() reply { return fail(e.status, e.text) }
+func (e refusedError) reply() web.Reply { return web.Fail(e.status, e.text) }
 
 // check turns a ticket into a draft. Client mistakes are refused with 400,
 // what the exchange would not take with 200.
@@ -130,12 +100,12 @@ func (s *Server) checkContract(t *ticket, d *draft) error {
 	}
 	conid, err := strconv.ParseInt(text, 10, 64)
 	if err == nil {
-		d.product = s.book.byConid(conid)
+		d.product = s.exchange.ByConid(conid)
 	}
 	if d.product == nil {
 		return refusedError{200, "no sec defs returned for conid " + text}
 	}
-	d.ticket.Instrument = d.product.id
+	d.ticket.Instrument = d.product.ID
 	return nil
 }
 
@@ -189,9 +159,9 @@ func checkQuantity(t *ticket, d *draft) error {
 
 // checkPrices takes the prices that the order's type needs.
 func checkPrices(t *ticket, d *draft) error {
-	price, okPrice := t.Price.price()
-	aux, okAux := t.AuxPrice.price()
-	trail, okTrail := t.TrailingAmt.price()
+	price, okPrice := priceOf(t.Price)
+	aux, okAux := priceOf(t.AuxPrice)
+	trail, okTrail := priceOf(t.TrailingAmt)
 	if !okPrice || !okAux || !okTrail {
 		return refusedError{200, badPrice}
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -13,7 +14,7 @@ func (s *Server) onMessage(c *socket, text string) {
 	now := s.now()
 	switch text {
 	case "tic":
-		c.push(map[string]any{"topic": "tic", "alive": true, "id": s.session.id, "lastAccessed": millis(now)})
+		c.push(map[string]any{"topic": "tic", "alive": true, "id": s.session.id, "lastAccessed": web.Millis(now)})
 		return
 	case "ech+hb":
 		c.pushText([]byte("ech+hb"))
@@ -74,7 +75,7 @@ func (s *Server) subscribeQuotes(c *socket, target, args string, now market.Nano
 		Fields []string `json:"fields"`
 	}
 	conid := conidOf(target)
-	if s.book.byConid(conid) == nil || json.Unmarshal([]byte(args), &body) != nil {
+	if s.exchange.ByConid(conid) == nil || json.Unmarshal([]byte(args), &body) != nil {
 		c.push(map[string]string{"topic": "error", "error": "smd: want smd+<conid>+{\"fields\":[\"31\"]}"})
 		return
 	}
@@ -112,7 +113,7 @@ func (s *Server) subscribeOrders(c *socket, text string) {
 	rows := []any{}
 	for _, o := range s.book.orders {
 		if s.book.now-o.Changed < market.Nanos(min(args.Days, 7))*market.Day {
-			rows = append(rows, map[string]any{"acct": o.account, "conidex": itoa(o.Conid), "conid": o.Conid,
+			rows = append(rows, map[string]any{"acct": o.account, "conidex": web.Int(o.Conid), "conid": o.Conid,
 				"orderId": o.ID, "isEventTrading": "0"})
 		}
 	}

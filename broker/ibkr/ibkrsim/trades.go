@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -56,7 +57,7 @@ type tradeRow struct {
 // row is the execution as REST shows it.
 func (e *execution) row() tradeRow {
 	r := e.frameRow()
-	r.Commission, r.Position = floatText(e.Commission.String()), e.position.String()
+	r.Commission, r.Position = web.FloatText(e.Commission.String()), e.position.String()
 	r.ClearingID, r.ClearingName, r.OrderID = "IB", "IB", e.OrderID
 	return r
 }
@@ -71,12 +72,12 @@ func (e *execution) frameRow() tradeRow {
 	p := o.product
 	return tradeRow{
 		ExecutionID: e.ID, Symbol: p.Symbol, SupportsTaxOpt: "1", Side: side,
-		Description: verb + " " + e.Qty.String() + " @ " + priceText(e.Price) + " on " + p.Exchange,
-		TradeTime:   e.Time.Time().Format("20060102-15:04:05"), TradeTimeMillis: millis(e.Time),
-		Size: qtyNum(e.Qty), Price: priceText(e.Price), OrderRef: o.COID, Exchange: p.Exchange,
-		NetAmount: num(market.Notional(e.Price, e.Qty, 1)), Account: o.account, AccountCode: o.account,
+		Description: verb + " " + e.Qty.String() + " @ " + web.PriceText(e.Price) + " on " + p.Exchange,
+		TradeTime:   e.Time.Time().Format("20060102-15:04:05"), TradeTimeMillis: web.Millis(e.Time),
+		Size: web.QtyNum(e.Qty), Price: web.PriceText(e.Price), OrderRef: o.COID, Exchange: p.Exchange,
+		NetAmount: web.Num(market.Notional(e.Price, e.Qty, 1)), Account: o.account, AccountCode: o.account,
 		CompanyName: p.Company, Contract: p.Symbol, SecType: "STK", ListingExchange: p.Exchange,
-		Conid: p.Conid, ConidEx: itoa(p.Conid), Liquidation: "0", IsEventTrading: "0",
+		Conid: p.Conid, ConidEx: web.Int(p.Conid), Liquidation: "0", IsEventTrading: "0",
 	}
 }
 
@@ -91,22 +92,22 @@ func (b *book) since(days int) []*execution {
 }
 
 // getTrades is GET iserver/account/trades: empty the first time.
-func (s *Server) getTrades(r *request) reply {
+func (s *Server) getTrades(r *web.Request) web.Reply {
 	rows := []tradeRow{}
 	if !s.session.trades {
 		s.session.trades = true
-		return answer(rows)
+		return web.OK(rows)
 	}
 	days := 1
-	if text := r.query.Get("days"); text != "" {
+	if text := r.Query.Get("days"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > 7 {
-			return failCode(400, "Bad Request: days must be 1 to 7")
+			return web.FailCode(400, "Bad Request: days must be 1 to 7")
 		}
 		days = n
 	}
 	for _, e := range slices.Backward(s.book.since(days)) {
 		rows = append(rows, e.row())
 	}
-	return answer(rows)
+	return web.OK(rows)
 }

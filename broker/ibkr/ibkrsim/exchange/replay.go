@@ -1,4 +1,4 @@
-package ibkrsim
+package exchange
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 
 // Market gives recorded *market.Tick and *market.Bar in time order, and
 // io.EOF at the end. A value is valid until the next call. Instrument ids
-// number Options.Instruments from 1; others are skipped. A bar is replayed at
+// number Config.Instruments from 1; others are skipped. A bar is replayed at
 // its end, as trades at its open, extremes and close.
 type Market interface {
 	Next() (market.Body, error)
@@ -41,7 +41,7 @@ func (r *replay) advance() {
 	body, err := r.source.Next()
 	if err != nil {
 		if !errors.Is(err, io.EOF) {
-			r.log.Error().Err(err).Msg("ibkrsim: replay stopped")
+			r.log.Error().Err(err).Msg("exchange: replay stopped")
 		}
 		body = nil
 	}
