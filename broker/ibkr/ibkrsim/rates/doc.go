@@ -5,7 +5,7 @@
 //
 //	plan, err := rates.Named("fixed")
 //	charge, tally, err := plan.Charge(trade, tally) // once for each fill of an order
-//	funds := rates.Default().Funds(rates.Margin, cash, positions)
+//	funds := rates.Default("USD").Funds(holdings)
 //
 // A minimum and a maximum hold for an order over all its fills, so that an
 // order costs the same however it was filled.
