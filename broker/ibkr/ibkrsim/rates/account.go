@@ -201,3 +201,20 @@ func Settles(traded time.Time, days int, holiday func(time.Time) bool) time.Time
 	}
 	return at
 }
+
+// Proceeds is money of a sale that has not settled yet.
+type Proceeds struct {
+	Amount  market.Money
+	Settles time.Time
+}
+
+// Settled is what of an account's cash has settled: all but the proceeds that
+// settle after now.
+func Settled(cash market.Money, pending []Proceeds, now time.Time) market.Money {
+	for _, p := range pending {
+		if p.Settles.After(now) {
+			cash = cash.Sub(p.Amount)
+		}
+	}
+	return cash
+}

@@ -252,3 +252,11 @@ func TestSettles(t *testing.T) {
 	}
 	rates.Settles(time.Time{}, 1, func(time.Time) bool { return true })
 }
+
+// A cash account may spend a sale's proceeds from the day they settle.
+func TestSettled(t *testing.T) {
+	monday := time.Date(2026, 11, 23, 16, 0, 0, 0, time.UTC)
+	sale := []rates.Proceeds{{Amount: market.MustMoney("400"), Settles: rates.Settles(monday, 1, nil)}}
+	equal(t, "settled on the day", rates.Settled(market.MustMoney("1000"), sale, monday), "600")
+	equal(t, "settled on the next", rates.Settled(market.MustMoney("1000"), sale, monday.AddDate(0, 0, 1)), "1000")
+}
