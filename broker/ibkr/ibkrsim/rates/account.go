@@ -96,22 +96,26 @@ func (r Rules) of(h Holdings) Requirement {
 	return sum.plus(r.Requirement(rest))
 }
 
-// AfterTrade is the account after a trade at the position's price, which adds
-// trade.Qty (below 0 for a sale) and costs the given commission and fees in
-// the base currency. The error says why the account may not trade: ErrShort,
-// ErrUnsettled, or ErrFunds; what raises the available funds may always be
-// traded. The holdings after the trade are given in any case.
-func (r Rules) AfterTrade(h Holdings, trade Position, costs market.Money) (Holdings, error) {
+// AfterTrade is the account after a trade that adds trade.Qty (below 0 for a
+// sale) at the price paid, and costs commission and fees in the base currency.
+// trade.Price is the mark at which the line counts from then on. The error
+// says why the account may not trade: ErrShort, ErrUnsettled, or ErrFunds;
+// what raises the available funds may always be traded. The holdings after
+// the trade are given in any case.
+//
+// To check an order before it trades, give the worse of its limit and the
+// mark: a limit far from the market must not count as a gain.
+func (r Rules) AfterTrade(h Holdings, trade Position, paid market.Price, costs market.Money) (Holdings, error) {
 	after := h
 	after.Book = add(h.Book, trade)
-	paid := costs
+	spent := costs
 	if trade.SecType == exchange.Stock || trade.SecType == exchange.Option {
-		paid = paid.Add(trade.Value())
+		spent = spent.Add(trade.money(paid, trade.Qty))
 	}
-	after.Cash = h.Cash.Sub(paid)
-	after.Settled = h.Settled.Sub(decimal.Max(paid, market.Money{}))
+	after.Cash = h.Cash.Sub(spent)
+	after.Settled = h.Settled.Sub(decimal.Max(spent, market.Money{}))
 	if h.Kind == Cash {
-		if err := checkCash(after, paid); err != nil {
+		if err := checkCash(after, spent); err != nil {
 			return after, err
 		}
 	}
@@ -123,14 +127,14 @@ func (r Rules) AfterTrade(h Holdings, trade Position, costs market.Money) (Holdi
 	return after, nil
 }
 
-// remark is a book with the trade's line at the trade's price.
+// remark is a book with the trade's line at the trade's mark.
 func remark(book []Position, trade Position) []Position {
 	trade.Qty = 0
 	return add(book, trade)
 }
 
-// checkCash is the rules of a cash account after a trade that paid so much.
-func checkCash(h Holdings, paid market.Money) error {
+// checkCash is the rules of a cash account after a trade that spent so much.
+func checkCash(h Holdings, spent market.Money) error {
 	for i := range h.Book {
 		if p := &h.Book[i]; p.SecType == exchange.Stock && p.Qty < 0 {
 			return ErrShort
@@ -141,7 +145,7 @@ func checkCash(h Holdings, paid market.Money) error {
 			return ErrShort
 		}
 	}
-	if paid.IsPositive() && h.Settled.IsNegative() && !h.Cash.IsNegative() {
+	if spent.IsPositive() && h.Settled.IsNegative() && !h.Cash.IsNegative() {
 		return ErrUnsettled
 	}
 	return nil

@@ -196,3 +196,17 @@ func TestBounds(t *testing.T) {
 		}
 	})
 }
+
+// A month that reaches a cheaper tier in the middle of an order does not pay
+// back what was charged before.
+func TestVolumeRisesInAnOrder(t *testing.T) {
+	fill := contract("CASH", "EUR", "1000", "1.15", 1)
+	_, tally, _ := (rates.Plan{}).Charge(fill, rates.Tally{})
+	fill.MonthVolume = market.MustMoney("1500000000")
+	charge, tally, err := (rates.Plan{}).Charge(fill, tally)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "the second fill", charge.Total(), "0")
+	equal(t, "the order", tally.Charged.Total(), "2")
+}

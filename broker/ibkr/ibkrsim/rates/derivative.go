@@ -9,7 +9,7 @@ import (
 )
 
 // Options in the United States: IBKR's page "Commissions Options", North
-// America, as of January 2026. The price of a contract depends on its premium
+// America, about the start of 2026. The price of a contract depends on its premium
 // and, in the tiered plan, on the contracts of the month; at least 1.00.
 var (
 	premiumLow  = market.MustPrice("0.05")
@@ -49,7 +49,7 @@ func (p Plan) option(t *Trade) (tariff, error) {
 }
 
 // What the tiered plan adds for options: IBKR's page "Other Fees", third party
-// fees of options, as of January 2026. Taking liquidity costs 0.50 a contract
+// fees of options, about the start of 2026. Taking liquidity costs 0.50 a contract
 // in penny classes at most exchanges. OCC clears for 0.025 a contract, at most
 // 55.00.
 var (
@@ -78,7 +78,7 @@ type product struct {
 }
 
 // Futures in the United States: IBKR's page "Commissions Futures", North
-// America, as of January 2026: 0.85 a contract, micro contracts 0.25, micro
+// America, about the start of 2026: 0.85 a contract, micro contracts 0.25, micro
 // currencies 0.15, and the exchange's fee on top in both plans.
 var (
 	fullTiers  = steps("0", "0.85", "1000", "0.65", "10000", "0.45", "20000", "0.25")
@@ -132,7 +132,7 @@ func (p Plan) future(t *Trade) (tariff, error) {
 	return f, nil
 }
 
-// Currencies: IBKR's page "Commissions Spot Currencies", as of January 2026:
+// Currencies: IBKR's page "Commissions Spot Currencies", about the start of 2026:
 // 0.20 basis points of the value and at least 2.00 USD, less by the month's
 // value in USD. Both plans pay the same.
 var (

@@ -10,8 +10,13 @@
 // A minimum and a maximum hold for an order over all its fills, so that an
 // order costs the same however it was filled.
 //
-// The figures are those of the public pages as of the date beside them, for
-// customers without special terms. Not promised: rebates for adding liquidity
-// (counted as 0), special margin of single stocks and of leveraged ETFs,
-// portfolio margin, and futures margin by scenario: that is a percentage here.
+// Each figure names the public page that it is from, and when; they hold for
+// customers without special terms. They were entered by hand and those pages
+// change without notice, so do not take them for the page of today: fees of
+// exchanges, the options regulatory fee, margins of futures and haircuts of
+// currencies move most.
+//
+// Not promised: rebates for adding liquidity (counted as 0), special margin
+// of single stocks and of leveraged ETFs, portfolio margin, spreads of
+// futures, and futures margin by scenario: that is a percentage here.
 package rates

@@ -7,11 +7,12 @@ import (
 	"gannet/market"
 )
 
-// Position is one line of an account's book at its price of now.
+// Position is one line of an account's book at its price of now. A line of
+// CASH is a balance (Symbol EUR, Currency EUR, price 1) or a pair (EUR, USD).
 type Position struct {
 	Conid      int64
 	SecType    string // STK, OPT, FUT or CASH
-	Symbol     string // of a derivative that of its underlying; of CASH the currency held
+	Symbol     string // of a derivative that of its underlying; of CASH the currency held or owed
 	Currency   string // of the price, ISO 4217
 	Multiplier int64  // 0 counts as 1
 	Qty        market.Qty
@@ -68,7 +69,8 @@ type Rules struct {
 	otherHaircut market.Money
 }
 
-// Default are the rules for an account in that base currency (empty is USD). Sources, as of January 2026:
+// Default are the rules for an account in that base currency (empty is USD).
+// Sources, about the start of 2026:
 //
 //   - stocks: IBKR's page "US Stock Margin Requirements", rules-based: long
 //     25 % initial and maintenance in the day, short 30 %, and 50 % by

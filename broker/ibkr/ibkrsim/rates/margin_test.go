@@ -148,12 +148,26 @@ func TestAfterTrade(t *testing.T) {
 		"cash account, secured put":     {own(rates.Cash, "4991", "4991"), put, nil, "5000"},
 		"cash account, unsecured put":   {own(rates.Cash, "4990", "4990"), put, rates.ErrFunds, "4999"},
 	} {
-		after, err := rates.Default("USD").AfterTrade(c.before, c.trade, market.MustMoney("1"))
+		after, err := rates.Default("USD").AfterTrade(c.before, c.trade, c.trade.Price, market.MustMoney("1"))
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 		equal(t, name+": cash", after.Cash, c.cash)
 	}
+}
+
+// The price paid moves cash, the mark moves margin: who buys above the market
+// has lost the difference, and the rest of the line keeps its mark.
+func TestPaidIsNotTheMark(t *testing.T) {
+	before := rates.Holdings{Cash: market.MustMoney("0"), Book: []rates.Position{shares("1000", "100")}}
+	after, err := rates.Default("").AfterTrade(before, shares("1", "100"), market.MustPrice("110"), market.Money{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := rates.Default("").Funds(after)
+	equal(t, "cash", after.Cash, "-110")
+	equal(t, "net liquidation", f.NetLiquidation, "99990")
+	equal(t, "initial", f.Initial, "25025")
 }
 
 func books(t *rapid.T) []rates.Position {
@@ -185,7 +199,7 @@ func TestClosedBookIsFree(t *testing.T) {
 		}
 		for _, p := range h.Book {
 			p.Qty = -p.Qty
-			h, _ = rules.AfterTrade(h, p, market.Money{})
+			h, _ = rules.AfterTrade(h, p, p.Price, market.Money{})
 		}
 		if r := rules.Requirement(h.Book); len(h.Book) != 0 || !r.Initial.IsZero() || !r.Maintenance.IsZero() || !r.RegT.IsZero() {
 			t.Fatalf("%d lines, %+v", len(h.Book), r)
@@ -207,7 +221,7 @@ func TestCoveredCallIsAHedge(t *testing.T) {
 		call.Price = intrinsic + market.Price(rapid.Int64Range(0, 10_000_000_000).Draw(t, "time value"))
 		call.Qty = -market.Shares(contracts)
 		before := rates.Holdings{Cash: market.MustMoney("0"), Book: []rates.Position{stock}}
-		after, err := rules.AfterTrade(before, call, market.Money{})
+		after, err := rules.AfterTrade(before, call, call.Price, market.Money{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // Options sold: IBKR's page "US Options Margin Requirements" and FINRA rule
-// 4210(f)(2), as of January 2026. A naked option ties up its premium and the
+// 4210(f)(2), about the start of 2026. A naked option ties up its premium and the
 // greater of 20 % of the underlying less what it is out of the money, and
 // 10 % of the underlying (of the strike, for a put). A covered one ties up
 // what it is in the money; a vertical spread the most it can lose.

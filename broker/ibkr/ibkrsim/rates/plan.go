@@ -3,6 +3,8 @@ package rates
 import (
 	"fmt"
 
+	"github.com/shopspring/decimal"
+
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/market"
 )
@@ -102,7 +104,17 @@ func (p Plan) Charge(t Trade, before Tally) (Charge, Tally, error) {
 	}
 	after.Charged.ThirdParty = p.thirdParty(&t, &after)
 	after.Charged.Regulatory = p.regulatory(&t, &after)
+	after.Charged = after.Charged.atLeast(before.Charged)
 	return after.Charged.less(before.Charged), after, nil
+}
+
+// atLeast is a charge that takes back nothing of an earlier one, even when
+// the caller's month has reached a cheaper tier between two fills.
+func (c Charge) atLeast(o Charge) Charge {
+	return Charge{
+		Commission: decimal.Max(c.Commission, o.Commission), ThirdParty: decimal.Max(c.ThirdParty, o.ThirdParty),
+		Regulatory: decimal.Max(c.Regulatory, o.Regulatory), Currency: c.Currency,
+	}
 }
 
 func (c Charge) less(o Charge) Charge {

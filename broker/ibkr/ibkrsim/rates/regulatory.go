@@ -12,7 +12,7 @@ import (
 // Activity Fee for 2026 (0.000195 a share sold, at most 9.79; 0.00329 an
 // option sold); IBKR's page "Other Fees" for the options regulatory fee
 // (0.02295 a contract, both sides) and the NFA's assessment (0.02 a future,
-// both sides), as of January 2026.
+// both sides), about the start of 2026.
 var (
 	secRate   = money("0.0000206")
 	tafShare  = money("0.000195")

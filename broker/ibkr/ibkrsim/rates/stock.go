@@ -9,7 +9,7 @@ import (
 )
 
 // Stocks and ETFs in the United States: IBKR's page "Commissions Stocks",
-// North America, as of January 2026. A price per share, at least 1.00 (tiered
+// North America, about the start of 2026. A price per share, at least 1.00 (tiered
 // 0.35) and at most 1 % of the value of an order.
 var (
 	fixedUS  = tariff{tiers: flat("0.005"), least: money("1"), most: money("0.01"), currency: usd}
@@ -19,7 +19,7 @@ var (
 	}
 )
 
-// abroad are the pages for other regions, as of January 2026: a part of the
+// abroad are the pages for other regions, about the start of 2026: a part of the
 // value, at least an amount; in Canada a price per share. The tiered rate is
 // that of the first tier at any volume, fees of exchanges included.
 var abroad = map[string]struct{ fixed, tiered tariff }{
@@ -57,7 +57,7 @@ func (p Plan) stock(t *Trade) (tariff, error) {
 }
 
 // What the tiered plan adds in the United States: IBKR's page "Other Fees",
-// third party fees of stocks and ETFs, as of January 2026. Taking liquidity
+// third party fees of stocks and ETFs, about the start of 2026. Taking liquidity
 // costs 0.0030 a share at most exchanges, 0.0010 at IEX, and 0.3 % of the
 // value below a price of 1.00. NSCC and DTC clear for 0.0002 a share, at most
 // 0.5 % of the value. NYSE and FINRA pass-through are parts of the commission.
