@@ -10,7 +10,8 @@ import (
 )
 
 // Order is an order as far as texts tell of it. Prices are those of the ticket
-// that POST iserver/account/{accountId}/orders takes.
+// that POST iserver/account/{accountId}/orders takes; of trailing orders, those
+// of now.
 type Order struct {
 	Contract Contract
 	Side     market.Side
@@ -32,24 +33,26 @@ type Order struct {
 type orderType struct {
 	name  string // origOrderType, and order_type of the order status
 	shown string // orderType of live orders
-	needs uint8  // prices that are always shown: 1 the price, 2 both
-	none  bool   // no prices, whatever the ticket says
+	least uint8  // prices that are always shown: the price, then the auxiliary one
+	most  uint8  // those that are shown when the order has them
 }
 
-// orderTypes by what a ticket says.
+// orderTypes by what a ticket says. Read back in live sessions: the names of
+// all but STOP_LIMIT, MIDPRICE and the trailing ones, and the first three
+// types as shown.
 var orderTypes = map[string]orderType{
-	"MKT":        {name: "MARKET", shown: "Market", none: true},
-	"LMT":        {name: "LIMIT", shown: "Limit", needs: 1},
-	"STP":        {name: "STOP", shown: "Stop", needs: 1},
-	"STOP_LIMIT": {name: "STOP_LIMIT", shown: "Stop Limit", needs: 2},
-	"MIDPRICE":   {name: "MIDPRICE", shown: "MIDPRICE"},
-	"TRAIL":      {name: "TRAIL", shown: "TRAIL"},
-	"TRAILLMT":   {name: "TRAILLMT", shown: "TRAILLMT"},
-	"MOC":        {name: "MARKETONCLOSE", shown: "MARKETONCLOSE", none: true},
-	"LOC":        {name: "LIMITONCLOSE", shown: "LIMITONCLOSE", needs: 1},
-	"MIT":        {name: "MIT", shown: "MIT"},
-	"LIT":        {name: "LIT", shown: "LIT", needs: 2},
-	"REL":        {name: "RELATIVE", shown: "RELATIVE"},
+	"MKT":        {name: "MARKET", shown: "Market"},
+	"LMT":        {name: "LIMIT", shown: "Limit", least: 1, most: 1},
+	"STP":        {name: "STOP", shown: "Stop", least: 1, most: 1},
+	"STOP_LIMIT": {name: "STOP_LIMIT", shown: "Stop Limit", least: 2, most: 2},
+	"MIDPRICE":   {name: "MIDPRICE", shown: "MIDPRICE", most: 1},
+	"TRAIL":      {name: "TRAIL", shown: "TRAIL", most: 1},
+	"TRAILLMT":   {name: "TRAILLMT", shown: "TRAILLMT", most: 2},
+	"MOC":        {name: "MARKETONCLOSE", shown: "MOC"},
+	"LOC":        {name: "LIMITONCLOSE", shown: "LOC", least: 1, most: 1},
+	"MIT":        {name: "MIT", shown: "MIT", most: 2},
+	"LIT":        {name: "LIT", shown: "LIT", least: 2, most: 2},
+	"REL":        {name: "RELATIVE", shown: "Relative", most: 1},
 }
 
 // OrderTypes are the order types that a ticket may have, sorted.
@@ -67,7 +70,7 @@ func typeOf(ticket string) orderType {
 	if t, known := orderTypes[ticket]; known {
 		return t
 	}
-	return orderType{name: ticket, shown: ticket}
+	return orderType{name: ticket, shown: ticket, most: 2}
 }
 
 // TypeName is the type as origOrderType of live orders and order_type of the
@@ -89,16 +92,13 @@ func (o *Order) TIFShown() string {
 // Prices are price and auxPrice of live orders; empty is none.
 func (o *Order) Prices() (price, aux string) {
 	t := typeOf(o.Type)
-	if t.none {
-		return "", ""
+	show := func(n uint8, p market.Price) string {
+		if t.least >= n || t.most >= n && p != 0 {
+			return o.Contract.Price(p)
+		}
+		return ""
 	}
-	if o.Price != 0 || t.needs >= 1 {
-		price = o.Contract.Price(o.Price)
-	}
-	if o.AuxPrice != 0 && t.needs != 1 || t.needs >= 2 {
-		aux = o.Contract.Price(o.AuxPrice)
-	}
-	return price, aux
+	return show(1, o.Price), show(2, o.AuxPrice)
 }
 
 // Describe is the order in words. orderDesc of live orders and

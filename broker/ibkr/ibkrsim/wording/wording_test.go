@@ -58,9 +58,9 @@ func TestDescribe(t *testing.T) {
 		{order(spy, market.Sell, "1", "TRAILLMT", "GTC", "639.5", "640", working), "Sell 1 SPY TRAILLMT 639.50 640.00, GTC", false},
 		{order(spy, market.Buy, "1", "MIT", "GTC", "0", "640", working), "Buy 1 SPY MIT 640.00, GTC", false},
 		{order(spy, market.Buy, "1", "LIT", "GTC", "641", "640", working), "Buy 1 SPY LIT 641.00 640.00, GTC", false},
-		{order(spy, market.Buy, "1", "MOC", "DAY", "0", "0", working), "Buy 1 SPY MARKETONCLOSE, Day", false},
-		{order(spy, market.Buy, "1", "LOC", "DAY", "650", "0", working), "Buy 1 SPY LIMITONCLOSE 650.00, Day", false},
-		{order(spy, market.Buy, "1", "REL", "DAY", "0", "0.01", working), "Buy 1 SPY RELATIVE 0.01, Day", false},
+		{order(spy, market.Buy, "1", "MOC", "DAY", "0", "0", working), "Buy 1 SPY MOC, Day", false},
+		{order(spy, market.Buy, "1", "LOC", "DAY", "650", "0", working), "Buy 1 SPY LOC 650.00, Day", false},
+		{order(spy, market.Buy, "1", "REL", "DAY", "650", "0.01", working), "Buy 1 SPY Relative 650.00, Day", false},
 		{order(spy, market.Buy, "1", "MIDPRICE", "DAY", "0", "0", working), "Buy 1 SPY MIDPRICE, Day", false},
 		{order(spy, market.Buy, "1", "LMT", "OPG", "650", "0", working), "Buy 1 SPY Limit 650.00, OPG", false},
 		{order(spy, market.Buy, "1", "LMT", "OVT", "650", "0", working), "Buy 1 SPY Limit 650.00, OVT", false},
@@ -91,11 +91,11 @@ func TestReadBack(t *testing.T) {
 		{"MIDPRICE", "MIDPRICE", "MIDPRICE"},
 		{"TRAIL", "TRAIL", "TRAIL"},
 		{"TRAILLMT", "TRAILLMT", "TRAILLMT"},
-		{"MOC", "MARKETONCLOSE", "MARKETONCLOSE"},
-		{"LOC", "LIMITONCLOSE", "LIMITONCLOSE"},
+		{"MOC", "MARKETONCLOSE", "MOC"},
+		{"LOC", "LIMITONCLOSE", "LOC"},
 		{"MIT", "MIT", "MIT"},
 		{"LIT", "LIT", "LIT"},
-		{"REL", "RELATIVE", "RELATIVE"},
+		{"REL", "RELATIVE", "Relative"},
 	} {
 		o := wording.Order{Type: c[0], TIF: "DAY"}
 		same(t, c[0]+" order_type", o.TypeName(), c[1])
