@@ -1,6 +1,7 @@
 package brokerage
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -18,9 +19,17 @@ type Execution struct {
 	Side       market.Side  `json:"side"`
 	Qty        market.Qty   `json:"qty"`
 	Price      market.Price `json:"price"`
-	Commission market.Money `json:"commission"` // in the product's currency
+	Commission market.Money `json:"commission"` // in the product's currency, unless CommissionIn says another
 	Time       market.Nanos `json:"time"`
 	Busts      string       `json:"busts,omitempty"` // the execution that this one takes back
+
+	CommissionIn string       `json:"commission_in,omitempty"` // currency
+	USD          market.Money `json:"usd,omitzero"`            // value in USD, of currencies
+
+	// When the commission is known and the execution is listed, if that is later
+	// than Time.
+	CommissionAt market.Nanos `json:"commission_at,omitempty"`
+	ListedAt     market.Nanos `json:"listed_at,omitempty"`
 
 	Order    *Order            `json:"-"` // nil when it is no longer kept
 	Product  *exchange.Product `json:"-"`
@@ -33,7 +42,13 @@ func (e *Execution) Signed() market.Qty { return e.Qty * market.Qty(e.Side.Sign(
 // fill books an execution of an order, with its commission.
 func (h *House) fill(o *Order, e *Execution) {
 	e.OrderID, e.Account, e.Conid, e.Time = o.ID, o.Account, e.Product.Conid, h.now
-	e.Commission = h.commission(o, e)
+	h.charge(o, e)
+	if h.lateFee > 0 {
+		e.CommissionAt = h.now + h.lateFee
+	}
+	if h.lateList > 0 {
+		e.ListedAt = h.now + h.lateList
+	}
 	h.execute(o, e)
 	h.pending.Execs = append(h.pending.Execs, e)
 	h.changes.Execs = append(h.changes.Execs, e)
@@ -48,25 +63,39 @@ func (h *House) execute(o *Order, e *Execution) {
 		o.Paid = o.Paid.Add(value)
 	}
 	o.Charged = o.Charged.Add(e.Commission)
-	h.book(e)
+	h.post(e)
 }
 
-// book moves position and cash.
-func (h *House) book(e *Execution) {
+// post moves position and cash.
+func (h *House) post(e *Execution) {
 	a := h.byName[e.Account]
 	a.trade(e.Product, e.Signed(), e.Price, e.Time)
-	a.charge(e.Product, e.Commission)
+	a.pay(e)
+	a.settleLater(e)
 	e.Position = a.Held(e.Conid)
 	h.execs = append(h.execs, e)
 }
 
-// charge takes a commission out of the cash of the product's currency.
-func (a *Account) charge(p *exchange.Product, fee market.Money) {
-	a.move(p.Currency, fee.Neg())
-	a.fees[p.Currency] = a.fees[p.Currency].Add(fee)
-	if h := a.byConid[p.Conid]; h != nil {
-		h.Position.Fees = h.Position.Fees.Add(fee)
+// FeeCurrency is the currency of the commission.
+func (e *Execution) FeeCurrency() string { return cmp.Or(e.CommissionIn, e.Product.Currency) }
+
+// pay takes an execution's commission out of the cash of its currency.
+func (a *Account) pay(e *Execution) {
+	currency := e.FeeCurrency()
+	a.move(currency, e.Commission.Neg())
+	a.fees[currency] = a.fees[currency].Add(e.Commission)
+	if h := a.byConid[e.Conid]; h != nil {
+		h.Position.Fees = h.Position.Fees.Add(e.Commission)
 	}
+	if e.Busts == "" {
+		a.countVolume(e)
+	}
+}
+
+// Delay has the executions from now on show their commission, and be listed
+// by REST, so much later than they happen. Both are booked at once.
+func (h *House) Delay(commission, listing market.Nanos) {
+	h.lateFee, h.lateList = max(commission, 0), max(listing, 0)
 }
 
 // Executions are those of the accounts since a time, oldest first.
@@ -122,7 +151,7 @@ func (h *House) amend(o *Order, back *Execution, q market.Qty) {
 	o.Filled -= q
 	o.Paid = o.Paid.Sub(market.Notional(back.Price, q, back.Product.Multiplier))
 	o.Charged = o.Charged.Add(back.Commission)
-	h.book(back)
+	h.post(back)
 	h.pending.Execs = append(h.pending.Execs, back)
 }
 

@@ -115,6 +115,8 @@ type Order struct {
 	Phase   phase        `json:"phase,omitempty"`
 	Created market.Nanos `json:"created"`
 	Changed market.Nanos `json:"changed"`
+	Bills   []bill       `json:"bills,omitempty"` // by leg
+	Ties    market.Money `json:"ties,omitzero"`   // of the available funds, until it is done, in the base currency
 
 	Product *exchange.Product `json:"-"` // of a combination its first leg's
 	Filled  market.Qty        `json:"-"`
@@ -125,6 +127,7 @@ type Order struct {
 	due      market.Nanos // of its auction
 	expires  market.Nanos
 	refusal  string // the answer to a submit or a replace
+	rejected bool   // ends Inactive
 }
 
 // Working says that the order may still trade.

@@ -16,6 +16,7 @@ func (h *House) Submit(o *Order) (refusal string) {
 		o.Conid = o.Product.Conid
 	}
 	h.byID[o.ID] = o
+	h.tie(o)
 	before := len(h.changes.Orders)
 	if o.Ticket.Type == MKT {
 		h.set(o, Inactive)
@@ -71,6 +72,13 @@ func (h *House) send(o *Order) {
 // Replace changes a working order to a new ticket. A refusal is the reason and
 // leaves the order as it was.
 func (h *House) Replace(o *Order, t Ticket) (refusal string) {
+	if refusal = h.replace(o, t); refusal == "" && o.Working() {
+		h.tie(o)
+	}
+	return refusal
+}
+
+func (h *House) replace(o *Order, t Ticket) (refusal string) {
 	switch {
 	case o.Phase == sent && t.Type != o.Ticket.Type && t.heldHere():
 		return "An order that works at the exchange cannot become " + string(t.Type) + "."
@@ -148,10 +156,11 @@ func (h *House) Cancel(o *Order) (done bool) {
 	return !o.Working()
 }
 
-// Reject ends an order as the system does when it refuses what it had taken.
+// Reject ends an order as the system does when it refuses what it had taken:
+// Inactive, or Cancelled when some of it has traded at the exchange.
 func (h *House) Reject(o *Order, reason string) {
 	if o.Phase == sent {
-		o.Reason = reason
+		o.Reason, o.rejected = reason, o.Filled == 0
 		h.venue.Cancel(o.venueID())
 		h.collect()
 		return
@@ -208,7 +217,11 @@ func (h *House) onReport(o *Order, r *market.ExecReport) {
 	case market.ExecTrade:
 		h.onTrade(o, r)
 	case market.ExecCanceled:
-		h.end(o, Cancelled, "")
+		status := Cancelled
+		if o.rejected {
+			status = Inactive
+		}
+		h.end(o, status, "")
 	case market.ExecExpired:
 		h.end(o, Cancelled, expired)
 	case market.ExecReplaced:
