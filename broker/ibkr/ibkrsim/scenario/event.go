@@ -30,16 +30,16 @@ type Event struct {
 
 // Args are what an event is about. Which of them count is up to its kind.
 type Args struct {
-	User       string // empty is all
-	Account    string // empty is all, or the only one
-	Instrument string // symbol or name; empty is all
-	Order      string // cOID or order id; empty is the next order, or the newest that works
-	Execution  string // execution id; empty is the newest
-	Text       string // the reason in words
+	User       string   // empty is all
+	Account    string   // empty is all, or the only one
+	Instrument string   // symbol or name; empty is all
+	Order      string   // cOID or order id; empty is the next order, or the newest that works
+	Execution  string   // execution id; empty is the newest
+	Text       string   // the reason in words
 	Messages   []string // ids; of Ask, an empty list asks nothing
-	Count      int // of orders, questions or executions; 0 is one
-	Leg        int // of a group of orders: 0 is the parent
-	Code       int // of a WebSocket's close frame
+	Count      int      // of orders, questions or executions; 0 is one
+	Leg        int      // of a group of orders: 0 is the parent
+	Code       int      // of a WebSocket's close frame
 	On         bool
 	By         time.Duration // of a clock: more is ahead
 	Percent    market.Money  // of the price: -5 is five percent lower

@@ -133,7 +133,7 @@ func textsKey[T any](name string, field func(*T) *[]string) key[T] {
 		if n.kind == scalarNode {
 			items = []*node{n}
 		}
-		if n.kind == mapNode || len(items) > maxCalls {
+		if n.kind == mapNode || n.kind == nullNode || len(items) > maxCalls {
 			return mistake(n.line, "%s: want a list of at most %d words", name, maxCalls)
 		}
 		*field(v) = []string{}

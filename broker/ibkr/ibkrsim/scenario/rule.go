@@ -20,7 +20,7 @@ type Rule struct {
 	// the effect is one that only frames have.
 	On string
 
-	Skip        int     // the first so many are left alone
+	Skip        int     // the first so many that it could affect are left alone
 	Count       int     // how many are affected; 0 is no end
 	Probability float64 // of each to be affected; 0 is always
 
