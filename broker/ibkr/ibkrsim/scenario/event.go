@@ -70,23 +70,33 @@ func (v *Event) Check() error {
 	if !ok {
 		return unknown("event", string(v.Do), kindNames())
 	}
+	return errors.Join(v.checkTimes(), v.checkNumbers(), v.At.check(), v.For.check(), v.Delay.check(), v.checkArgs(row))
+}
+
+func (v *Event) checkTimes() error {
 	switch {
-	case v.Count < 0 || v.Count > maxCalls || v.Leg < 0 || v.Leg > maxCalls || len(v.Messages) > maxCalls:
-		return fmt.Errorf("count %d, leg %d, %d messages: want 0 to %d", v.Count, v.Leg, len(v.Messages), maxCalls)
 	case v.Every != 0 && (v.Every < 10*time.Millisecond || v.Every > MaxSpan):
 		return fmt.Errorf("every %v: want 10ms to %v", v.Every, MaxSpan)
 	case v.Times < 0 || v.Times > maxCount || v.Times > 0 && v.Every == 0:
 		return fmt.Errorf("times %d: want 0 to %d, with every", v.Times, maxCount)
-	case !(v.Probability >= 0 && v.Probability <= 1):
-		return fmt.Errorf("probability %v: want 0 to 1", v.Probability)
 	case v.Every > 0 && v.For.longest() > v.Every:
 		return fmt.Errorf("for %v: want no more than every %v", v.For.longest(), v.Every)
+	case !(v.Probability >= 0 && v.Probability <= 1):
+		return fmt.Errorf("probability %v: want 0 to 1", v.Probability)
+	}
+	return nil
+}
+
+func (v *Event) checkNumbers() error {
+	switch {
+	case v.Count < 0 || v.Count > maxCalls || v.Leg < 0 || v.Leg > maxCalls || len(v.Messages) > maxCalls:
+		return fmt.Errorf("count %d, leg %d, %d messages: want 0 to %d", v.Count, v.Leg, len(v.Messages), maxCalls)
 	case v.By.Abs() > MaxSpan:
 		return fmt.Errorf("by %v: want at most %v", v.By, MaxSpan)
 	case v.Code != 0 && (v.Code < 1000 || v.Code > 4999):
 		return fmt.Errorf("code %d: want 1000 to 4999", v.Code)
 	}
-	return errors.Join(v.At.check(), v.For.check(), v.Delay.check(), v.checkArgs(row))
+	return nil
 }
 
 // checkArgs asks for what the kind cannot do without.

@@ -30,7 +30,7 @@ func TestNamed(t *testing.T) {
 			t.Errorf("the table lacks %q", row)
 		}
 	}
-	if _, err := scenario.Named("lost-respone"); err == nil || !strings.Contains(err.Error(), `did you mean "lost-response"?`) {
+	if _, err := scenario.Named("lost-rsponse"); err == nil || !strings.Contains(err.Error(), `did you mean "lost-response"?`) {
 		t.Errorf("misspelt: %v", err)
 	}
 }

@@ -22,7 +22,9 @@ func parseYAML(text []byte) (n *node, err error) {
 	if err := readable(text); err != nil {
 		return nil, err
 	}
-	file, err := parser.ParseBytes(text, 0)
+	// The library takes very long to complain about many keys that come twice;
+	// node.add does it.
+	file, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, syntax(err)
 	}
