@@ -83,7 +83,7 @@ func (d numericDate) time() time.Time { return time.Unix(int64(d), 0) }
 func parseJWT(text string) (*jwt, error) {
 	head, rest, ok1 := strings.Cut(text, ".")
 	body, tail, ok2 := strings.Cut(rest, ".")
-	if !ok1 || !ok2 {
+	if !ok1 || !ok2 || strings.ContainsAny(text, "\r\n") { // which the decoder would skip
 		return nil, errJWT
 	}
 	var parts [3][]byte
