@@ -34,6 +34,11 @@ type Caller struct {
 	token string // what Logout ends
 }
 
+// String names the caller without the token: callers end up in logs.
+func (c Caller) String() string {
+	return strings.TrimSpace(string(c.Method) + " " + c.Client + " " + c.User)
+}
+
 // Has says that the caller's token has one of the scopes.
 func (c Caller) Has(scopes ...string) bool {
 	return slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(c.Scopes, s) })

@@ -2,7 +2,7 @@ package identity
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // the protocol's hash
+	"crypto/sha1"
 	"encoding/hex"
 	"math/big"
 	"strings"
@@ -10,9 +10,6 @@ import (
 
 	"gannet/broker/ibkr/ibkrsim/web"
 )
-
-// LiveTokenSpan is how long a live session token is valid.
-const LiveTokenSpan = 24 * time.Hour
 
 // liveToken is the secret that signs requests; the zero value is none.
 type liveToken struct {
@@ -84,7 +81,7 @@ func (v *Visit) liveSessionToken(q *web.Request) web.Reply {
 	if !ok {
 		return web.FailCode(400, "Bad Request: diffie_hellman_challenge")
 	}
-	g.live = liveToken{key: key, expires: now.Add(LiveTokenSpan)}
+	g.live = liveToken{key: key, expires: now.Add(r.cfg.TokenSpan)}
 	return web.OK(map[string]any{
 		"diffie_hellman_response":       response,
 		"live_session_token_signature":  hex.EncodeToString(hmacSHA1(key, []byte(c.Key))),

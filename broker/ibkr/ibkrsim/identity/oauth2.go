@@ -11,9 +11,6 @@ import (
 	"gannet/broker/ibkr/ibkrsim/web"
 )
 
-// bearerSpan is how long a bearer token is valid.
-const bearerSpan = 24 * time.Hour
-
 // Values of the token request (RFC 7523, section 2.2) and the audience that
 // IBKR expects.
 const (
@@ -90,11 +87,11 @@ func (v *Visit) clientToken(q *web.Request) web.Reply {
 }
 
 func (r *Registry) clientBearer(client *Client, scopes []string, now time.Time) tokenAnswer {
-	until, scope := now.Add(bearerSpan), strings.Join(scopes, " ")
+	until, scope := now.Add(r.cfg.TokenSpan), strings.Join(scopes, " ")
 	token := r.mint(map[string]any{"iss": tokenAudience, "sub": client.ID, "exp": until.Unix(), "iat": now.Unix(),
 		"scope": scope, "csid": client.ID, "jti": r.token(20)})
 	r.bearers.put(token, &bearer{client: client.ID, scopes: slices.Clone(scopes)}, until, now)
-	return tokenAnswer{token, "Bearer", scope, int64(bearerSpan/time.Second) - 1}
+	return tokenAnswer{token, "Bearer", scope, int64(r.cfg.TokenSpan/time.Second) - 1}
 }
 
 // assertion verifies a client's JWT (RFC 7523, section 3): issuer and subject

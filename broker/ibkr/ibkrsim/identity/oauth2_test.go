@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -114,6 +115,27 @@ func TestAssertionAttacks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			problemWith(t, tokenReply(t, registryOf(t, identity.Config{}), assertion, "", noon), 401, "")
 		})
+	}
+}
+
+// Tokens that end soon let a client test that it asks again.
+func TestShortTokens(t *testing.T) {
+	r := registryOf(t, identity.Config{TokenSpan: time.Minute})
+	out := answer(t, tokenReply(t, r, jwt(rs256, assertionClaims(), keys().OAuth2.Key), "", noon), 200)
+	if out["expires_in"] != json.Number("59") {
+		t.Errorf("expires_in %v", out["expires_in"])
+	}
+	q := request("GET", "https://api.ibkr.com/gw/api/v1/echo/https", "Authorization", "Bearer "+text(t, out, "access_token"))
+	_, refused, _ := r.Authenticate(q, nil, noon.Add(time.Minute))
+	problemWith(t, refused, 401, "Access token expired")
+}
+
+// A log that names the caller does not hold what logs in.
+func TestCallerKeepsItsToken(t *testing.T) {
+	r, s := ready(t, identity.Config{})
+	c, _, ok := r.Authenticate(request("GET", target, "Authorization", s.signHMAC("GET", target, nil)), nil, noon)
+	if got := fmt.Sprintf("%v %+v", c, c); !ok || strings.Contains(got, s.token) || !strings.Contains(got, "oauth1a "+s.key+" alice") {
+		t.Errorf("printed as %s", got)
 	}
 }
 

@@ -14,6 +14,10 @@ import (
 // when Config does not say. IBKR does not document its own.
 const DefaultSkew = 5 * time.Minute
 
+// DefaultTokenSpan is how long live session tokens and bearer tokens are valid
+// (IBKR Web API documentation, oauth/live_session_token and oauth2/api/v1/token).
+const DefaultTokenSpan = 24 * time.Hour
+
 // DefaultPublicURL is where clients believe they are unless configured
 // otherwise (IBKR Web API documentation, base URL of production).
 const DefaultPublicURL = "https://api.ibkr.com"
@@ -27,6 +31,7 @@ type Config struct {
 	PublicURLs []string
 
 	Skew        time.Duration // of OAuth 1.0a timestamps, either way; 0 is DefaultSkew
+	TokenSpan   time.Duration // life of live session tokens and bearer tokens; 0 is DefaultTokenSpan
 	NoAutoLogin bool          // requests from loopback have to log in as well
 	AutoUser    string        // whom loopback is; empty is the user added first
 	AutoConsent string        // the user for whom /authorize consents without asking; empty asks
@@ -76,6 +81,9 @@ type User struct {
 func New(cfg Config) *Registry {
 	if cfg.Skew <= 0 {
 		cfg.Skew = DefaultSkew
+	}
+	if cfg.TokenSpan <= 0 {
+		cfg.TokenSpan = DefaultTokenSpan
 	}
 	if cfg.PublicURLs == nil {
 		cfg.PublicURLs = []string{DefaultPublicURL}

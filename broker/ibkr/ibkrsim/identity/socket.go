@@ -47,9 +47,10 @@ func unescaped(text string) string {
 // ?oauth_token= is an access token that has a live session token, and
 // ?bearer_token= an SSO bearer token. With either, the cookie "api" must name
 // a session of that user; a gateway's client may leave it out. owner says
-// whose a session is (POST /tickle gave it out). A refusal is a 401 without a
-// body.
-func (r *Registry) AuthenticateSocket(q *http.Request, owner func(session string) (user string, ok bool), now time.Time) (Caller, web.Reply, bool) {
+// whose a session is (POST /tickle gave it out). Every refusal is a 401.
+func (r *Registry) AuthenticateSocket(
+	q *http.Request, owner func(session string) (user string, ok bool), now time.Time,
+) (Caller, web.Reply, bool) {
 	c, refused, ok := r.socketCaller(q, now)
 	if !ok {
 		return Caller{}, refused, false

@@ -62,7 +62,7 @@ func (v *Visit) ssoSession(q *web.Request) web.Reply {
 	r, now := v.registry, q.Now.Time()
 	token := r.mint(map[string]any{"sub": "WEB_API", "iss": "com.ib.sso", "iat": now.UnixMilli(), "jti": r.token(20), "ctp": body.Credential})
 	r.bearers.put(token, &bearer{client: c.Client, scopes: c.Scopes, user: body.Credential, ips: append(body.Others, body.IP)},
-		now.Add(bearerSpan), now)
+		now.Add(r.cfg.TokenSpan), now)
 	return web.OK(struct {
 		Active      bool   `json:"active"`
 		AccessToken string `json:"access_token"`
