@@ -104,11 +104,13 @@ func (c *Credentials) Register(r *Registry) error {
 
 // entry is what the server keeps of the credentials.
 func (c *Credentials) entry() *registered {
+	one, two := &c.OAuth1, &c.OAuth2
 	return &registered{
-		Users:     []User{c.User},
-		Consumers: []Consumer{{Key: c.OAuth1.ConsumerKey, Realm: c.OAuth1.Realm, SignatureKey: &c.OAuth1.SignatureKey.PublicKey, EncryptionKey: &c.OAuth1.EncryptionKey.PublicKey, Prime: c.OAuth1.Prime}},
-		Grants:    []Grant{{Token: c.OAuth1.AccessToken, Secret: c.OAuth1.secret, Consumer: c.OAuth1.ConsumerKey, User: c.User.Name}},
-		Clients:   []Client{{ID: c.OAuth2.ClientID, KeyID: c.OAuth2.KeyID, Key: &c.OAuth2.Key.PublicKey, Scopes: c.OAuth2.Scopes}},
+		Users: []User{c.User},
+		Consumers: []Consumer{{Key: one.ConsumerKey, Realm: one.Realm, SignatureKey: &one.SignatureKey.PublicKey,
+			EncryptionKey: &one.EncryptionKey.PublicKey, Prime: one.Prime}},
+		Grants:  []Grant{{Token: one.AccessToken, Secret: one.secret, Consumer: one.ConsumerKey, User: c.User.Name}},
+		Clients: []Client{{ID: two.ClientID, KeyID: two.KeyID, Key: &two.Key.PublicKey, Scopes: two.Scopes}},
 	}
 }
 
