@@ -84,6 +84,7 @@ func TestReadMistakes(t *testing.T) {
 		"two documents":  {"rules: [{cut: request}]\n---\nrules: [{cut: request}]\n", `more than one YAML document`},
 		"binary":         {"rules: \xff", `not UTF-8 text`},
 		"deep":           {strings.Repeat("[", 1000), `nested too deeply`},
+		"deep and back":  {strings.Repeat("{a: [", 500) + strings.Repeat("]}", 500), `nested too deeply`},
 		"large":          {strings.Repeat("#\n", 200_000), `larger than 256 KiB`},
 	} {
 		_, err := scenario.Read([]byte(c.text))
@@ -98,5 +99,47 @@ func TestNoValue(t *testing.T) {
 	s := read(t, "rules:\n  - {on: null, cut: request, count: , delay: ~}\n")
 	if r := s.Rules[0]; r.On != "" || r.Count != 0 || !r.Delay.IsZero() || r.Line != 2 {
 		t.Errorf("%+v", r)
+	}
+}
+
+// Each kind of event can be written down with each of the keys that its row
+// in the table of kinds names, and not without those that it must have.
+func TestEachKind(t *testing.T) {
+	values := map[string]string{"for": "1m", "delay": "1s", "instrument": "SPY", "side": "BUY", "qty": "5", "price": "1.5",
+		"percent": "-5", "by": "-1m", "count": "2", "on": "true", "code": "1001", "authenticated": "true", "competing": "true",
+		"messages": "[o163]", "depth": "2", "leg": "1", "bid": "1", "ask": "2", "last": "1", "bid_size": "1", "ask_size": "1", "last_size": "1"}
+	event := func(kind scenario.Kind, keys []string) string {
+		text := "events:\n  - do: " + string(kind) + "\n"
+		for _, key := range keys {
+			value := values[key]
+			if value == "" {
+				value = "some"
+			}
+			text += "    " + key + ": " + value + "\n"
+		}
+		return text
+	}
+	for _, k := range scenario.Kinds() {
+		var may, must []string
+		for _, word := range strings.Fields(k.Keys) {
+			key, needed := strings.CutSuffix(word, "!")
+			if needed {
+				must = append(must, key)
+			}
+			if key != "depth" { // an ask has either
+				may = append(may, key)
+			}
+		}
+		h := &hands{}
+		run(t, engine(t, 1, event(k.Kind, may)), h, 0)
+		if want := string(k.Group) + " " + string(k.Kind); list(h.log) != "["+want+"]" {
+			t.Errorf("%s: %v", want, h.log)
+		}
+		for i := range must {
+			text := event(k.Kind, append(append([]string{}, must[:i]...), must[i+1:]...))
+			if _, err := scenario.Read([]byte(text)); err == nil || !strings.Contains(err.Error(), must[i]+" is missing") {
+				t.Errorf("%s without %s: %v", k.Kind, must[i], err)
+			}
+		}
 	}
 }

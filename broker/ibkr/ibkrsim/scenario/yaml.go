@@ -55,14 +55,26 @@ func readable(text []byte) error {
 	depth, number := 0, 0
 	for line := range bytes.Lines(text) {
 		number++
-		depth = max(depth+bytes.Count(line, []byte("["))+bytes.Count(line, []byte("{"))-
-			bytes.Count(line, []byte("]"))-bytes.Count(line, []byte("}")), 0)
-		openings := bytes.Count(line, []byte("- ")) + bytes.Count(line, []byte("? "))
-		if depth > 2*maxNodes || openings > 8*maxNodes || bytes.Count(line, []byte("[[[[[[[[")) > 2*maxNodes {
+		if depth = deepest(line, depth); depth > 2*maxNodes ||
+			bytes.Count(line, []byte("- "))+bytes.Count(line, []byte("? ")) > 8*maxNodes {
 			return mistake(number, "nested too deeply")
 		}
 	}
 	return nil
+}
+
+// deepest is how many brackets are open after the line, or more than twice
+// maxNodes when there were so many on the way.
+func deepest(line []byte, depth int) int {
+	for i := 0; i < len(line) && depth <= 2*maxNodes; i++ {
+		switch line[i] {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth = max(depth-1, 0)
+		}
+	}
+	return depth
 }
 
 func lineOf(n ast.Node) int {
