@@ -2,6 +2,7 @@ package workspace_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -147,7 +148,7 @@ func TestSplitAddsUp(t *testing.T) {
 		}
 		d.group("R", amounts...)
 		lot := market.Qty(rapid.Int64Range(1, 1e10).Draw(rt, "lot"))
-		qty := lot * market.Qty(rapid.Int64Range(1, 1e6).Draw(rt, "lots"))
+		qty := lot * market.Qty(rapid.Int64Range(1, int64(math.MaxInt64/lot)).Draw(rt, "lots"))
 		got, err := d.Split("trader", "gR", qty, lot)
 		if err != nil {
 			rt.Fatal(err)

@@ -57,6 +57,7 @@ func FuzzRestore(f *testing.F) {
 	f.Add("watchlist", "trader/1", `{"name":"x","rows":[{"head":"h"}]}`)
 	f.Add("model", "trader/M", `{"name":"M","positions":[{"cid":1,"trgt":"1"}],"invested":[{"account":"U1","amount":"1"}]}`)
 	f.Add("group", "trader/g", `{"name":"g","accounts":[{"name":"U1","amount":"1"}]}`)
+	f.Add("group", "trader/g", `{"name":"g","accounts":[{"name":"U1","amount":"1e999999999"}]}`)
 	f.Add("notification", "trader/2026040300000001", `{"ID":"2026040300000001"}`)
 	f.Add("fyi", "trader/", `{"off":null}`)
 	f.Add("sequence", "", `5`)
@@ -69,6 +70,9 @@ func FuzzRestore(f *testing.F) {
 		for _, path := range []string{"/iserver/watchlists", "/iserver/account/U1/alerts", "/fyi/settings", "/fyi/deliveryoptions",
 			"/fyi/notifications", "/iserver/account/allocation/group", "/iserver/account/allocation/presets"} {
 			d.must("GET", path, "")
+		}
+		for _, g := range d.Groups("trader") {
+			d.call("POST", "/iserver/account/allocation/group/single", string(web.Encode(map[string]string{"name": g.Name})))
 		}
 		d.must("POST", "/fa/model/list", `{"reqID":1}`)
 		d.OnPrice(756733, market.MustPrice("1"), d.now)

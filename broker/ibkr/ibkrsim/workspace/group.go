@@ -118,7 +118,7 @@ func divide(qty, lot market.Qty, weights []market.Money) ([]market.Qty, error) {
 	if sum.Sign() <= 0 {
 		return nil, errors.New("no account has anything to go by")
 	}
-	lots := market.Money(market.Qty(qty / lot * market.QtyScale).Decimal())
+	lots := market.MustMoney(web.Int(int64(qty / lot)))
 	out := make([]market.Qty, len(weights))
 	rest := make([]market.Money, len(weights))
 	left := int64(qty / lot)
@@ -147,6 +147,9 @@ func (d *desk) group(name string) int {
 
 // addGroup takes a group into the desk, in place of one with its name.
 func (d *desk) addGroup(g *Group) error {
+	if len(g.Members) > MaxTargets || slices.ContainsFunc(g.Members, func(m Member) bool { return !moderate(m.Amount) }) {
+		return errors.New("too large a group or amount")
+	}
 	if i := d.group(g.Name); i >= 0 {
 		d.groups[i] = g
 		return nil
@@ -156,6 +159,11 @@ func (d *desk) addGroup(g *Group) error {
 	}
 	d.groups = append(d.groups, g)
 	return nil
+}
+
+// moderate says that an amount has not so many digits that it is no amount.
+func moderate(m market.Money) bool {
+	return m.Exponent() >= -40 && m.Exponent() <= 0 && m.Coefficient().BitLen() <= 256
 }
 
 func (d *desk) dropGroup(name string) {
