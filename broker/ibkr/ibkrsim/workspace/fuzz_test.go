@@ -53,15 +53,15 @@ func FuzzRequests(f *testing.F) {
 // FuzzRestore gives any value to Restore: it is taken or refused, and what was
 // taken can be shown.
 func FuzzRestore(f *testing.F) {
-	f.Add("alert", "trader/1", `{"id":1,"account":"U1","conditions":[{"condition_type":1,"conidex":"1@X","condition_value":"1","condition_logic_bind":"n"}]}`)
-	f.Add("watchlist", "trader/1", `{"name":"x","rows":[{"head":"h"}]}`)
-	f.Add("model", "trader/M", `{"name":"M","positions":[{"cid":1,"trgt":"1"}],"invested":[{"account":"U1","amount":"1"}]}`)
-	f.Add("group", "trader/g", `{"name":"g","accounts":[{"name":"U1","amount":"1"}]}`)
-	f.Add("group", "trader/g", `{"name":"g","accounts":[{"name":"U1","amount":"1e999999999"}]}`)
-	f.Add("notification", "trader/2026040300000001", `{"ID":"2026040300000001"}`)
-	f.Add("fyi", "trader/", `{"off":null}`)
-	f.Add("sequence", "", `5`)
-	f.Add("alert", "trader/1", `null`)
+	f.Add("workspace.alert", "trader/1", `{"id":1,"account":"U1","conditions":[{"condition_type":1,"conidex":"1@X","condition_value":"1","condition_logic_bind":"n"}]}`)
+	f.Add("workspace.watchlist", "trader/1", `{"name":"x","rows":[{"head":"h"}]}`)
+	f.Add("workspace.model", "trader/M", `{"name":"M","positions":[{"cid":1,"trgt":"1"}],"invested":[{"account":"U1","amount":"1"}]}`)
+	f.Add("workspace.group", "trader/g", `{"name":"g","accounts":[{"name":"U1","amount":"1"}]}`)
+	f.Add("workspace.group", "trader/g", `{"name":"g","accounts":[{"name":"U1","amount":"1e999999999"}]}`)
+	f.Add("workspace.notification", "trader/2026040300000001", `{"ID":"2026040300000001"}`)
+	f.Add("workspace.fyi", "trader/", `{"off":null}`)
+	f.Add("workspace.sequence", "", `5`)
+	f.Add("workspace.alert", "trader/1", `null`)
 	f.Fuzz(func(t *testing.T, kind, key, value string) {
 		d := startAdvisor(t)
 		if d.Restore(kind, key, json.RawMessage(value)) != nil {

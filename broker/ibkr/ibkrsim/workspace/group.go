@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
@@ -45,7 +46,7 @@ type Member struct {
 	Amount  market.Money `json:"amount"`
 }
 
-// Groups are the user's groups in the order they were made.
+// Groups are the user's groups by name.
 func (w *Workspace) Groups(user string) []Group {
 	var out []Group
 	if d := w.desks[user]; d != nil {
@@ -158,7 +159,12 @@ func (d *desk) addGroup(g *Group) error {
 		return errors.New("too many groups")
 	}
 	d.groups = append(d.groups, g)
+	d.sortGroups()
 	return nil
+}
+
+func (d *desk) sortGroups() {
+	slices.SortFunc(d.groups, func(a, b *Group) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // moderate says that an amount has not so many digits that it is no amount.
@@ -270,6 +276,7 @@ func (d *desk) changeGroup(r *web.Request) web.Reply {
 		d.keep(kindGroup, was, nil)
 	}
 	d.groups[i] = g
+	d.sortGroups()
 	d.keep(kindGroup, g.Name, g)
 	return succeeded()
 }

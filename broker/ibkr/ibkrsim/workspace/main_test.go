@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,15 +24,12 @@ type world struct {
 	days   map[string][]workspace.Day
 	trades []workspace.Transaction
 	kept   map[string]json.RawMessage // kind, a space, key
-	order  []string
 }
 
 func (w *world) Put(kind, key string, value json.RawMessage) {
-	name := kind + " " + key
-	if _, known := w.kept[name]; !known {
-		w.order = append(w.order, name)
+	if w.kept[kind+" "+key] = value; value == nil {
+		delete(w.kept, kind+" "+key)
 	}
-	w.kept[name] = value
 }
 
 func (w *world) Lookup(conid int64) (symbol, name, secType, exchange string, ok bool) {
@@ -101,11 +100,21 @@ func (d *desk) restart() {
 	d.t.Helper()
 	d.Workspace = workspace.New(workspace.Config{Store: d.world, Contracts: d.world, Logins: d.world, History: d.world,
 		NewYork: newYork(d.t)})
-	for _, name := range d.order {
-		kind, key, _ := strings.Cut(name, " ")
-		if err := d.Restore(kind, key, d.kept[name]); err != nil {
-			d.t.Fatal(err)
+	left := len(d.kept)
+	for _, want := range workspace.Kinds() {
+		for _, name := range slices.Backward(slices.Sorted(maps.Keys(d.kept))) {
+			kind, key, _ := strings.Cut(name, " ")
+			if kind != want {
+				continue
+			}
+			left--
+			if err := d.Restore(kind, key, d.kept[name]); err != nil {
+				d.t.Fatal(err)
+			}
 		}
+	}
+	if left != 0 {
+		d.t.Fatalf("%d values of a kind that is not listed", left)
 	}
 	d.must("GET", "/iserver/watchlists", "")
 }

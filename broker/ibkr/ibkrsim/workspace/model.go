@@ -3,6 +3,7 @@ package workspace
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"gannet/market"
 )
@@ -64,6 +65,7 @@ func (d *desk) addModel(m *model) error {
 		return errors.New("too many models")
 	}
 	d.models = append(d.models, m)
+	slices.SortFunc(d.models, func(a, b *model) int { return strings.Compare(a.Name, b.Name) })
 	return nil
 }
 

@@ -14,16 +14,22 @@ import (
 
 // Kinds of what is put into the Store.
 const (
-	kindSequence     = "sequence" // the next alert's id
-	kindWatchlist    = "watchlist"
-	kindAlert        = "alert"
-	kindPreferences  = "fyi"
-	kindNotification = "notification"
-	kindGroup        = "group"
-	kindPresets      = "presets"
-	kindModel        = "model"
-	kindModelPresets = "model-presets"
+	kindSequence     = "workspace.sequence" // the next alert's id
+	kindWatchlist    = "workspace.watchlist"
+	kindAlert        = "workspace.alert"
+	kindPreferences  = "workspace.fyi"
+	kindNotification = "workspace.notification"
+	kindGroup        = "workspace.group"
+	kindPresets      = "workspace.presets"
+	kindModel        = "workspace.model"
+	kindModelPresets = "workspace.model-presets"
 )
+
+// Kinds are the kinds of values that go into the Store. They can be restored
+// in any order.
+func Kinds() []string {
+	return []string{kindSequence, kindWatchlist, kindAlert, kindPreferences, kindNotification, kindGroup, kindPresets, kindModel, kindModelPresets}
+}
 
 // keep puts v into the store under the user's name and id; nil takes it back.
 func (d *desk) keep(kind, id string, v any) {

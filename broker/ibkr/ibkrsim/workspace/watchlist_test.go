@@ -70,7 +70,7 @@ func TestUsersApart(t *testing.T) {
 	}
 	d.restart()
 	wants(t, d.must("GET", "/iserver/watchlists", ""), `"name":"mine"`)
-	if err := d.Restore("watchlist", "one-more/1", []byte(`{"name":"x"}`)); err == nil {
+	if err := d.Restore("workspace.watchlist", "one-more/1", []byte(`{"name":"x"}`)); err == nil {
 		t.Error("a user too many was taken")
 	}
 }

@@ -107,9 +107,9 @@ type desk struct {
 	fyi      preferences
 	notes    []*notification // oldest first
 	lastNote int64
-	groups   []*Group // in the order they were made
+	groups   []*Group // by name
 	presets  allocationPresets
-	models   []*model
+	models   []*model // by name
 	rules    modelPresets
 }
 
