@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,16 +15,16 @@ import (
 
 // serve carries out decisions as a server does, without waiting. It returns
 // how often the handler was called.
-func serve(t *testing.T, e *scenario.Engine) (url string, handled *int) {
+func serve(t *testing.T, e *scenario.Engine) (url string, handled *atomic.Int64) {
 	t.Helper()
-	handled = new(int)
+	handled = new(atomic.Int64)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := scenario.Call{Endpoint: r.Method + " " + r.URL.Path, Target: r.URL.RequestURI()}
 		d := e.Request(c, start)
 		if d.Cut == scenario.CutRequest {
 			panic(http.ErrAbortHandler)
 		}
-		*handled += d.Handle
+		handled.Add(int64(d.Handle))
 		out := e.Answer(c, d, 200, "application/json", []byte(`{"real":true}`))
 		if d.Cut == scenario.CutResponse {
 			panic(http.ErrAbortHandler)
@@ -66,7 +67,7 @@ func write(t *testing.T, w http.ResponseWriter, out scenario.Wire, date time.Tim
 func TestWhatTheClientSees(t *testing.T) {
 	for name, c := range map[string]struct {
 		rule, want string
-		handled    int
+		handled    int64
 	}{
 		"nothing":      {`{on: sor, drop: true}`, `200 {"real":true}`, 1},
 		"cut request":  {`{cut: request}`, `no answer`, 0},
@@ -81,8 +82,8 @@ func TestWhatTheClientSees(t *testing.T) {
 		"skew":         {`{skew: -10m}`, `200 {"real":true} 10m0s behind`, 1},
 	} {
 		url, handled := serve(t, engine(t, 1, "rules:\n  - "+c.rule+"\n"))
-		if got := see(url + "/iserver/accounts"); got != c.want || *handled != c.handled {
-			t.Errorf("%s: %s, handled %d times; want %s, %d", name, got, *handled, c.want, c.handled)
+		if got := see(url + "/iserver/accounts"); got != c.want || handled.Load() != c.handled {
+			t.Errorf("%s: %s, handled %d times; want %s, %d", name, got, handled.Load(), c.want, c.handled)
 		}
 	}
 }
