@@ -22,8 +22,7 @@ func parseYAML(text []byte) (n *node, err error) {
 	if err := readable(text); err != nil {
 		return nil, err
 	}
-	// The library takes very long to complain about many keys that come twice;
-	// node.add does it.
+	// Keys that come twice are left to node.add, which says so for JSON too.
 	file, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, syntax(err)
