@@ -37,7 +37,8 @@ type Server struct {
 	stream   stream
 	exchange *exchange.Exchange
 	faults   []*Fault
-	asked    []string   // questions for the next order
+	asked    []string // questions for the next order
+	desk     desk
 	ids      *rand.Rand // of reply and session ids
 	broken   error      // the state file cannot be written
 }
@@ -181,6 +182,7 @@ func (s *Server) clock() {
 func (s *Server) onClock(now market.Nanos) {
 	s.exchange.Turn(now, s.moved)
 	s.house.Advance(now)
+	s.desk.advance(now)
 	for _, u := range s.logins {
 		s.watchSession(u, now)
 		s.publishPnL(u, now)

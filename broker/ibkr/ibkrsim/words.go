@@ -4,7 +4,6 @@ import (
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/wording"
-	"gannet/market"
 )
 
 // contractWords is a product as texts name it.
@@ -43,18 +42,4 @@ func legWords(o *brokerage.Order) []wording.Leg {
 		list = append(list, wording.Leg{Ratio: leg.Ratio, Contract: contractWords(leg.Product())})
 	}
 	return list
-}
-
-// multiplierOf is the multiplier of a derivative, nil for what has none.
-func multiplierOf(p *exchange.Product) any {
-	if p.SecType == exchange.Option || p.SecType == exchange.Future {
-		return float64Text(p.Multiplier)
-	}
-	return nil
-}
-
-// displayPrice is a price with the decimals of its contract.
-func displayPrice(p *exchange.Product, px market.Price) string {
-	c := contractWords(p)
-	return c.Price(px)
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/rates"
 	"gannet/market"
 )
 
@@ -58,6 +59,18 @@ func (f *Figures) add(held *Holding, rate market.Money) {
 	}
 	f.Realized = f.Realized.Add(held.RealizedPnL.Mul(rate))
 	f.Unrealized = f.Unrealized.Add(held.Unrealized().Mul(rate))
+}
+
+// FuturesMargin is what an account's futures tie up, in its base currency.
+func (h *House) FuturesMargin(a *Account) (initial, maintenance market.Money) {
+	var book []rates.Position
+	for _, held := range a.holdings {
+		if held.Product.SecType == exchange.Future {
+			book = append(book, h.line(a, held.Product, held.Qty, held.Product.Mark()))
+		}
+	}
+	sum := a.rules.Requirement(book)
+	return sum.Initial, sum.Maintenance
 }
 
 // Ledger is an account's sums in one currency, with the rate to the base

@@ -126,15 +126,12 @@ type Impact struct {
 	Value         market.Money // traded, in the product's currency; of a combination with the sign of what is paid
 }
 
-// Impact is what an order would do. The error is an order that has no price
-// list, or a reason of package rates why the account may not trade it; the
-// impact is there in the latter case.
+// Impact is what an order would do, other orders apart. The error is an order
+// that has no price list, or a reason of package rates why the account may not
+// trade it; the impact is there in the latter case.
 func (h *House) Impact(o *Order) (Impact, error) {
 	a := h.byName[o.Account]
-	now := h.book(a)
-	tied := h.tied(o)
-	now.Cash, now.Settled = now.Cash.Sub(tied), now.Settled.Sub(tied)
-	return h.impact(a, o, now)
+	return h.impact(a, o, h.book(a))
 }
 
 func (h *House) impact(a *Account, o *Order, now rates.Holdings) (Impact, error) {
@@ -267,11 +264,14 @@ func (h *House) oversold(o *Order) bool {
 // Afford is the reason why an account cannot trade an order; empty when it
 // can. Available funds are those that working orders leave.
 func (h *House) Afford(o *Order) (refusal string) {
-	out, err := h.Impact(o)
+	a := h.byName[o.Account]
+	now, tied := h.book(a), h.tied(o)
+	now.Cash, now.Settled = now.Cash.Sub(tied), now.Settled.Sub(tied)
+	out, err := h.impact(a, o, now)
 	if err == nil && h.oversold(o) {
 		err = rates.ErrShort
 	}
-	base := h.byName[o.Account].Base
+	base := a.Base
 	available := out.Before.Available
 	switch {
 	case err == nil:
@@ -281,8 +281,7 @@ func (h *House) Afford(o *Order) (refusal string) {
 	case errors.Is(err, rates.ErrShort):
 		return wording.NoShort.Text
 	case errors.Is(err, rates.ErrUnsettled):
-		a := h.byName[o.Account]
-		return wording.NotSettled(h.book(a).Settled.Sub(h.tied(o)), out.Value.Mul(h.Rate(o.Product.Currency, base)).Add(out.Cost), base).Text
+		return wording.NotSettled(now.Settled, out.Value.Mul(h.Rate(o.Product.Currency, base)).Add(out.Cost), base).Text
 	case errors.Is(err, rates.ErrFunds):
 		needed := out.After.Initial.Sub(out.Before.Initial)
 		if !needed.GreaterThan(available) {
