@@ -75,7 +75,7 @@ func (s *Server) allocationOf(list []*brokerage.Account) map[string]*sides {
 	for _, a := range list {
 		whole := s.house.Whole(a)
 		for _, h := range open(whole) {
-			worth := h.MarketValue().Mul(s.house.Rate(h.Product.Currency, list[0].Base))
+			worth := h.Value().Mul(s.house.Rate(h.Product.Currency, list[0].Base))
 			classes.add(h.Product.SecType, worth)
 			sectors.add("Others", worth)
 			groups.add("Others", worth)

@@ -144,7 +144,7 @@ func (s *Server) modify(r *web.Request) web.Reply {
 	switch {
 	case err != nil:
 		return refusal(err)
-	case d.order.Product != o.Product || d.order.IsCombo() != o.IsCombo() || d.order.Ticket.Side != o.Ticket.Side:
+	case d.order.Product != o.Product || legsText(d.order) != legsText(o) || d.order.Ticket.Side != o.Ticket.Side:
 		return refusal(wording.OtherOrder)
 	}
 	d.order.ID, d.order.Filled, d.order.OCA, d.order.Parent = o.ID, o.Filled, o.OCA, o.Parent

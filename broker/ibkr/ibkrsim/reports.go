@@ -14,7 +14,7 @@ type report func(s *Server, a *brokerage.Account, f *brokerage.Figures) map[stri
 
 // reports by their names; each has the segments total, securities, commodities
 // and Crypto at Paxos. All is in the securities segment but the margin and the
-// gains of futures.
+// gains of futures, and the cash for them.
 var reports = map[string]report{
 	"available_funds": fundsReport,
 	"balances":        balancesReport,
@@ -32,18 +32,24 @@ func (s *Server) summaryReport(r *web.Request) web.Reply {
 	if !known {
 		return web.NotFound()
 	}
-	total := s.house.Figures(a)
-	futures := total
-	futures.Cash, futures.Equity, futures.Loan, futures.Gross = decimal.Zero, total.Futures, total.Futures, decimal.Zero
-	futures.Initial, futures.Maintenance = s.house.FuturesMargin(a)
-	futures.Available, futures.Excess = futures.Loan.Sub(futures.Initial), futures.Loan.Sub(futures.Maintenance)
-	futures.BuyingPower, futures.RegT = decimal.Zero, decimal.Zero
-	rest := total
-	rest.Equity, rest.Loan = total.Equity.Sub(futures.Equity), total.Loan.Sub(futures.Loan)
-	rest.Initial, rest.Maintenance = total.Initial.Sub(futures.Initial), total.Maintenance.Sub(futures.Maintenance)
-	rest.Available, rest.Excess = total.Available.Sub(futures.Available), total.Excess.Sub(futures.Excess)
+	total, rest, futures := s.segments(a)
 	return web.OK(map[string]map[string]string{"total": of(s, a, &total), "securities": of(s, a, &rest),
 		"commodities": of(s, a, &futures), "Crypto at Paxos": of(s, a, &brokerage.Figures{})})
+}
+
+// segments are an account's figures, those of its securities and those of its
+// futures. Cash moves to the futures as far as they need it for their margin.
+func (s *Server) segments(a *brokerage.Account) (total, rest, futures brokerage.Figures) {
+	total = s.house.Figures(a)
+	futures.Initial, futures.Maintenance = s.house.FuturesMargin(a)
+	futures.Cash = futures.Initial.Sub(total.Futures)
+	futures.Equity, futures.Loan = futures.Initial, futures.Initial
+	futures.Excess = futures.Loan.Sub(futures.Maintenance)
+	rest = total
+	rest.Cash, rest.Equity = total.Cash.Sub(futures.Cash), total.Equity.Sub(futures.Equity)
+	rest.Loan, rest.Excess = total.Loan.Sub(futures.Loan), total.Excess.Sub(futures.Excess)
+	rest.Initial, rest.Maintenance = total.Initial.Sub(futures.Initial), total.Maintenance.Sub(futures.Maintenance)
+	return total, rest, futures
 }
 
 // inBase writes whole amounts with the currency: 994,831 USD.
@@ -63,7 +69,7 @@ func fundsReport(_ *Server, a *brokerage.Account, f *brokerage.Figures) map[stri
 
 func balancesReport(s *Server, a *brokerage.Account, f *brokerage.Figures) map[string]string {
 	before := decimal.Zero
-	if !f.Loan.IsZero() {
+	if !f.Gross.IsZero() || f.RegT.IsPositive() || f.BuyingPower.IsPositive() { // not of futures alone
 		before = s.before(a)
 	}
 	return map[string]string{"net_liquidation": inBase(a, f.Equity), "equity_with_loan": inBase(a, f.Loan),

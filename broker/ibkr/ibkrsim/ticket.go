@@ -84,7 +84,10 @@ func (s *Server) checkContract(t *ticket, d *draft) error {
 	if text == "" {
 		return wording.NoContract
 	}
-	if _, legs, combo := strings.Cut(text, ";;;"); combo {
+	if spread, legs, combo := strings.Cut(text, ";;;"); combo {
+		if conid, err := strconv.ParseInt(spread, 10, 32); err == nil {
+			d.order.Conid = conid
+		}
 		return s.checkLegs(legs, d)
 	}
 	conid, err := strconv.ParseInt(text, 10, 64)
