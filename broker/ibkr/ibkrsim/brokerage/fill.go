@@ -22,6 +22,7 @@ type Execution struct {
 	Commission market.Money `json:"commission"` // in the product's currency, unless CommissionIn says another
 	Time       market.Nanos `json:"time"`
 	Busts      string       `json:"busts,omitempty"` // the execution that this one takes back
+	Corrects   string       `json:"corrects,omitempty"`
 
 	CommissionIn string       `json:"commission_in,omitempty"` // currency
 	USD          market.Money `json:"usd,omitzero"`            // value in USD, of currencies
@@ -61,6 +62,9 @@ func (h *House) execute(o *Order, e *Execution) {
 	if !o.IsCombo() {
 		o.Filled += e.Qty
 		o.Paid = o.Paid.Add(value)
+	}
+	if e.Corrects != "" {
+		o.Lost -= e.Qty
 	}
 	o.Charged = o.Charged.Add(e.Commission)
 	h.post(e)
@@ -116,25 +120,28 @@ func (h *House) Executions(since market.Nanos, of func(account string) bool) []*
 }
 
 // Amend takes an execution back and, when qty is not 0, books it again with
-// another quantity and price: a bust, or a correction. The new execution has
-// the id with its last part counted up. The error says which execution is not
-// known or can no longer be changed.
+// another quantity (no larger) and price: a bust, or a correction. The new
+// execution has the id with its last part counted up. What is taken back does
+// not work again. The error says which execution is not known or can no longer
+// be changed; legs of combinations cannot.
 func (h *House) Amend(id string, qty market.Qty, px market.Price) error {
-	i := slices.IndexFunc(h.execs, func(e *Execution) bool { return e.ID == id })
+	i := slices.IndexFunc(h.execs, func(e *Execution) bool { return e.ID == id && e.Busts == "" })
 	if i < 0 {
 		return fmt.Errorf("brokerage: execution %s: not known", id)
 	}
 	old := h.execs[i]
-	if old.Order == nil || old.Busts != "" || qty < 0 || qty > 0 && px <= 0 {
+	amended := slices.ContainsFunc(h.execs, func(e *Execution) bool { return e.Busts == id })
+	if old.Order == nil || old.Order.IsCombo() || amended || qty < 0 || qty > old.Qty || qty > 0 && px <= 0 {
 		return fmt.Errorf("brokerage: execution %s: cannot become %s at %s", id, qty, px)
 	}
 	back := *old
 	back.ID, back.Busts, back.Time = nextVersion(id), id, h.now
 	back.Side, back.Commission = opposite(old.Side), old.Commission.Neg()
-	h.amend(old.Order, &back, old.Qty)
+	h.amend(old.Order, &back)
 	if qty > 0 {
 		again := *old
 		again.ID, again.Qty, again.Price, again.Time = nextVersion(id), qty, px, h.now
+		again.Corrects = id
 		h.execute(old.Order, &again)
 		h.pending.Execs = append(h.pending.Execs, &again)
 		h.changes.Execs = append(h.changes.Execs, &again)
@@ -145,14 +152,20 @@ func (h *House) Amend(id string, qty market.Qty, px market.Price) error {
 	return nil
 }
 
-// amend books the taking back of q of an order.
-func (h *House) amend(o *Order, back *Execution, q market.Qty) {
+// amend books the taking back of an execution.
+func (h *House) amend(o *Order, back *Execution) {
 	back.Order = o
-	o.Filled -= q
-	o.Paid = o.Paid.Sub(market.Notional(back.Price, q, back.Product.Multiplier))
+	h.takeBack(o, back)
+	h.pending.Execs = append(h.pending.Execs, back)
+}
+
+// takeBack books the opposite of an execution.
+func (h *House) takeBack(o *Order, back *Execution) {
+	o.Filled -= back.Qty
+	o.Lost += back.Qty
+	o.Paid = o.Paid.Sub(market.Notional(back.Price, back.Qty, back.Product.Multiplier))
 	o.Charged = o.Charged.Add(back.Commission)
 	h.post(back)
-	h.pending.Execs = append(h.pending.Execs, back)
 }
 
 func opposite(s market.Side) market.Side {

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -202,7 +201,7 @@ func (l *life) change(o *Order) {
 	}
 	t := l.ticket(o.Product, o.Ticket.Side)
 	t.TIF = o.Ticket.TIF
-	if t.Type != o.Ticket.Type && (o.Phase == sent || t.TIF == IOC) || t.Qty <= o.Filled {
+	if t.Type != o.Ticket.Type && (o.Phase == sent || t.TIF == IOC) || t.Qty <= o.Filled+o.Lost {
 		return
 	}
 	l.h.Replace(o, t)
@@ -219,9 +218,7 @@ func (l *life) operate() {
 	case 2:
 		if n := len(l.h.execs); n > 0 {
 			e := l.h.execs[l.rng.IntN(n)]
-			if e.Busts == "" && !e.Order.IsCombo() && !slices.ContainsFunc(l.h.execs, func(x *Execution) bool { return x.Busts == e.ID }) {
-				_ = l.h.Amend(e.ID, e.Qty*market.Qty(l.rng.Int64N(2)), e.Price+e.Product.Tick)
-			}
+			_ = l.h.Amend(e.ID, e.Qty*market.Qty(l.rng.Int64N(3))/2, e.Price+e.Product.Tick)
 		}
 	default:
 		l.some(func(o *Order) { l.h.Reject(o, "rejected by the exchange") })
@@ -290,26 +287,22 @@ func (l *life) checkOrders() {
 	for _, v := range l.h.venue.Open(nil) {
 		id, _ := strconv.ParseInt(string(v.ClientOrderID), 10, 64)
 		atVenue[id] = true
-		if o := l.h.byID[id]; o == nil || !o.Working() || v.CumQty != o.Filled && !l.amended(o) {
+		if o := l.h.byID[id]; o == nil || !o.Working() || v.CumQty != o.Filled+o.Lost {
 			l.t.Fatalf("the venue works %+v, the house has %+v", v, o)
 		}
 	}
 	for _, o := range l.h.orders {
 		switch {
-		case o.Left() < 0:
+		case o.Left() < 0 || o.Lost < 0:
 			l.t.Fatalf("order %d: %s of %s filled", o.ID, o.Filled, o.Ticket.Qty)
 		case o.Working() && o.Phase == sent != atVenue[o.ID]:
 			l.t.Fatalf("order %d %s %s: at the venue: %v", o.ID, o.Status, o.Phase, atVenue[o.ID])
-		case o.Status == Filled && o.Left() != 0 && !l.amended(o):
+		case o.Status == Filled && o.Left() != 0:
 			l.t.Fatalf("order %d is filled and has %s left", o.ID, o.Left())
 		case !o.Working() && o.Status != Filled && o.Status != Cancelled && o.Status != Inactive:
 			l.t.Fatalf("order %d is in no state: %s", o.ID, o.Status)
 		}
 	}
-}
-
-func (l *life) amended(o *Order) bool {
-	return slices.ContainsFunc(l.h.execs, func(e *Execution) bool { return e.OrderID == o.ID && e.Busts != "" })
 }
 
 // setting is a number from the environment, or its default.
@@ -359,6 +352,11 @@ func runLife(t *testing.T, seed uint64, actions int) []byte {
 		}
 	}
 	l.check()
+	l.now += market.Second // cancels arrive: a restart does not wait for them
+	l.h.Advance(l.now)
+	if _, err := l.h.Commit(); err != nil {
+		t.Fatal(err)
+	}
 	want := l.sums()
 	if err := l.h.Close(); err != nil {
 		t.Fatal(err)
@@ -409,7 +407,7 @@ func (l *life) sums() string {
 		text += fmt.Sprintf("fees %s, settled %s; ", a.fees["USD"], a.Settled("USD", l.now))
 	}
 	for _, o := range l.h.orders {
-		text += fmt.Sprintf("%d %s %s %s %s %s; ", o.ID, strings.Replace(string(o.Status), "PendingCancel", "Cancelled", 1), o.Filled, o.Charged, o.Ties, asJSON(o.Bills))
+		text += fmt.Sprintf("%d %s %s %s %s %s; ", o.ID, o.Status, o.Filled, o.Charged, o.Ties, asJSON(o.Bills))
 	}
 	return text
 }

@@ -149,10 +149,7 @@ func (h *House) replayExec(e *Execution) error {
 	h.nextExec++
 	if e.Busts != "" {
 		e.Order = o
-		o.Filled -= e.Qty
-		o.Paid = o.Paid.Sub(market.Notional(e.Price, e.Qty, e.Product.Multiplier))
-		o.Charged = o.Charged.Add(e.Commission)
-		h.post(e)
+		h.takeBack(o, e)
 		return nil
 	}
 	h.execute(o, e)
