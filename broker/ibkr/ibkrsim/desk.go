@@ -12,11 +12,29 @@ import (
 // for an answer, orders that go live late, legs that are to be refused.
 type desk struct {
 	requests   int64 // ids of prompts
+	notices    int64
 	prompts    []*prompt
 	late       []lateOrder
 	refuseLegs int
 	cached     map[string]*cachedPositions // by account
 	stale      market.Nanos                // positions are not read again before it
+	told       []told
+}
+
+// told is an ntf frame for a user, to be sent once the step is durable.
+type told struct {
+	user *user
+	args any
+}
+
+func (d *desk) tell(u *user, args any) { d.told = append(d.told, told{u, args}) }
+
+// flush sends the frames.
+func (d *desk) flush(st *stream) {
+	for _, one := range d.told {
+		st.tell(one.user, map[string]any{"topic": "ntf", "args": one.args})
+	}
+	d.told = nil
 }
 
 // lateOrder is an order whose question had been pushed aside and was answered

@@ -41,7 +41,7 @@ func (s *Server) placeGroup(r *web.Request, list []ticket) web.Reply {
 			}
 		}
 	}
-	return s.ask(u, ids, drafts[0], func() web.Reply { return s.submitGroup(drafts) })
+	return s.ask(u, ids, drafts[0], func() web.Reply { return s.submitGroup(u, drafts) })
 }
 
 // badChild says that a child is refused for its prices only.
@@ -98,7 +98,7 @@ func (s *Server) checkFamily(drafts []*draft) error {
 
 // submitGroup submits parents before their children. The answer names the
 // children first.
-func (s *Server) submitGroup(drafts []*draft) web.Reply {
+func (s *Server) submitGroup(u *user, drafts []*draft) web.Reply {
 	ordered := slices.Clone(drafts)
 	slices.SortStableFunc(ordered, func(a, b *draft) int { return rank(a) - rank(b) })
 	var first int64
@@ -124,6 +124,7 @@ func (s *Server) submitGroup(drafts []*draft) web.Reply {
 			first = o.ID
 		}
 		rows = append([]ackRow{ackOf(o)}, rows...)
+		s.announce(u, o)
 	}
 	return web.OK(rows)
 }

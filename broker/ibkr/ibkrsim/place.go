@@ -109,6 +109,7 @@ func (s *Server) submit(u *user, d *draft) web.Reply {
 	if d.prompt {
 		return web.OK(s.prompt(u, d.order, true))
 	}
+	s.announce(u, d.order)
 	return web.OK([]ackRow{ackOf(d.order)})
 }
 

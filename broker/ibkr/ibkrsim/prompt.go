@@ -40,7 +40,7 @@ func (s *Server) prompt(u *user, o *brokerage.Order, activate bool) promptBody {
 	d.prompts = append(d.prompts, one)
 	body := promptBody{OrderID: o.ID, ReqID: one.request, Dismissable: []string{}, Options: wording.PromptAnswers(), Type: "M",
 		Text: wording.Question(promptID, &w, market.Money{}, s.precautions()), MessageID: promptID, Prompt: true}
-	s.stream.tell(u, map[string]any{"topic": "ntf", "args": []promptBody{body}})
+	d.tell(u, []promptBody{body})
 	return body
 }
 
@@ -63,6 +63,25 @@ func (s *Server) Prompt(orderID int64) (request string, err error) {
 		}
 	})
 	return request, err
+}
+
+// notice is a text of an ntf frame.
+type notice struct {
+	ID    string  `json:"id"`
+	Text  string  `json:"text"`
+	Title *string `json:"title"`
+	URL   *string `json:"url"`
+}
+
+// announce tells a user when a GTC order that was taken will end.
+func (s *Server) announce(u *user, o *brokerage.Order) {
+	if o.Ticket.TIF != brokerage.GTC || !o.Working() {
+		return
+	}
+	w := orderWords(o)
+	s.desk.notices++
+	at := brokerage.EndOfNextQuarter(o.Created).Time().UTC().Format("20060102") + " 22:00:00 MET"
+	s.desk.tell(u, []notice{{ID: web.Int(s.desk.notices), Text: w.AutoCancel(at)}})
 }
 
 // notification is POST iserver/notification: the answer to a prompt.

@@ -207,6 +207,7 @@ func (s *Server) settle() {
 		return
 	}
 	s.publish(changes)
+	s.desk.flush(&s.stream)
 }
 
 // locked runs step as one step of the server, unless it is closed.
