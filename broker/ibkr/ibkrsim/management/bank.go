@@ -94,7 +94,7 @@ func (o *Office) checkNewBank(in *instruction, t *terms, _ market.Nanos) *refusa
 		return &refusal{"ERROR_BANK_INSTRUCTION_EXISTS", fmt.Sprintf("Account %s has a bank instruction %s", t.Account, t.Bank)}
 	}
 	if len(o.banks) >= maxBanks {
-		return &refusal{"ERROR_TOO_MANY", "Too many bank instructions"}
+		return tooMany
 	}
 	return nil
 }

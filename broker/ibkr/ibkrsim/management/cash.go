@@ -29,11 +29,8 @@ func (o *Office) available(account, currency string) market.Money {
 		if o.agenda[i].what != keptInstruction || in == nil || in.Status != statusPending {
 			continue
 		}
-		if in.Kind != withdrawal && in.Kind != internalCash || in.Account != account {
-			continue
-		}
-		if t := in.terms(); t.Currency == currency && t.Recurring == nil {
-			cash = cash.Sub(t.Amount)
+		if in.Account == account && in.Currency == currency {
+			cash = cash.Sub(in.Amount)
 		}
 	}
 	return decimal.Max(cash, decimal.Zero)
@@ -131,6 +128,7 @@ func (o *Office) cancel(in *instruction, t *terms, _ market.Nanos) *refusal {
 	}
 	if s := o.series[other.Reference]; s != nil && s.Next != 0 {
 		s.Next, s.Status = 0, seriesCancelled
+		o.unschedule(keptSeries, id(s.ID))
 		o.put(keptSeries, id(s.ID), s)
 		return nil
 	}
@@ -145,6 +143,7 @@ func (o *Office) cancel(in *instruction, t *terms, _ market.Nanos) *refusal {
 		o.dropBank(b)
 	}
 	other.reject(&refusal{"CANCELLED", t.Reason})
+	o.unschedule(keptInstruction, id(other.ID))
 	o.keep(other)
 	return nil
 }

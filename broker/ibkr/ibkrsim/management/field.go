@@ -147,7 +147,3 @@ func currency(raw json.RawMessage) bool {
 	s, ok := textOf(raw)
 	return ok && len(s) == 3 && !bytes.ContainsFunc([]byte(s), func(r rune) bool { return r < 'A' || r > 'Z' })
 }
-
-func flag(raw json.RawMessage) bool { return string(raw) == "true" || string(raw) == "false" }
-
-func anything(json.RawMessage) bool { return true }

@@ -26,6 +26,8 @@ type instruction struct {
 	User      string          `json:"user"`
 	Kind      string          `json:"kind"`
 	Account   string          `json:"account,omitempty"`
+	Amount    market.Money    `json:"amount"` // that it is to take out of the account; 0 for none
+	Currency  string          `json:"currency,omitempty"`
 	Status    string          `json:"status"`
 	Code      string          `json:"code,omitempty"` // of a rejection
 	Message   string          `json:"message,omitempty"`
@@ -96,7 +98,13 @@ func (o *Office) accept(user string, k *kind, raw json.RawMessage, set int64, no
 	if list := t.accounts(); len(list) > 0 {
 		in.Account = list[0]
 	}
+	if k.name == withdrawal && t.Recurring == nil || k.name == internalCash {
+		in.Amount, in.Currency = t.Amount, t.Currency
+	}
 	why := o.checkAccounts(user, t)
+	if why == nil && len(o.agenda) >= maxPending {
+		why = tooMany
+	}
 	if why == nil && k.check != nil {
 		why = k.check(o, in, t, now)
 	}
@@ -111,6 +119,8 @@ func (o *Office) accept(user string, k *kind, raw json.RawMessage, set int64, no
 	o.remember(in)
 	return in
 }
+
+var tooMany = &refusal{"ERROR_TOO_MANY_PENDING", "Too many instructions are waiting or too much is on file"}
 
 // checkAccounts says no to accounts that do not exist or are not the user's.
 func (o *Office) checkAccounts(user string, t *terms) *refusal {
@@ -234,6 +244,7 @@ func (o *Office) restoreInstruction(key string, value json.RawMessage, gone bool
 	}
 	o.index(&in)
 	o.nextID, o.nextSet = max(o.nextID, in.ID), max(o.nextSet, in.Set)
+	o.unschedule(keptInstruction, key)
 	if in.Status == statusPending {
 		o.schedule(in.Due, keptInstruction, key)
 	}

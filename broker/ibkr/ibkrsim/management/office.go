@@ -17,6 +17,13 @@ import (
 // Ledger is what the office needs of the accounts. Every method is called
 // within a handler or Advance, never from elsewhere.
 type Ledger interface {
+	Register
+	Books
+	Mover
+}
+
+// Register is which accounts there are and whose they are.
+type Register interface {
 	// Accounts are the ids of all accounts that are open or were.
 	Accounts() []string
 	// Has says that there is the account.
@@ -25,6 +32,12 @@ type Ledger interface {
 	May(user, account string) bool
 	// Currency is an account's base currency, ISO 4217.
 	Currency(account string) string
+	// Open opens an account that was applied for and approved.
+	Open(account, currency, user string) error
+}
+
+// Books is what is in the accounts and how it came there.
+type Books interface {
 	// Cash is an account's settled cash in one currency: what can be withdrawn.
 	Cash(account, currency string) market.Money
 	// Balances are an account's cash by currency with all trades, settled or not:
@@ -37,6 +50,10 @@ type Ledger interface {
 	// Activity is all that changed the account's cash or positions in
 	// [from, to), in order of time.
 	Activity(account string, from, to market.Nanos) []Activity
+}
+
+// Mover changes what is in the accounts.
+type Mover interface {
 	// MoveCash adds cash to an account; a negative amount takes it away. It
 	// fails when the account cannot have that done, and has then done nothing.
 	MoveCash(account, currency string, amount market.Money, text string) error
@@ -45,8 +62,6 @@ type Ledger interface {
 	MoveAsset(from, to string, conid int64, qty market.Qty) error
 	// Security is the contract that a CUSIP or an ISIN stands for.
 	Security(idType, id string) (conid int64, ok bool)
-	// Open opens an account that was applied for and approved.
-	Open(account, currency, user string) error
 }
 
 // Holding is a position of an account.
@@ -112,7 +127,8 @@ type Config struct {
 
 // Limits of what an office remembers and takes.
 const (
-	maxInstructions = 20_000
+	maxInstructions = 20_000 // that are done with
+	maxPending      = 5_000  // and other things that are due
 	maxAccounts     = 2_000
 	maxRequests     = 20_000
 	maxSeries       = 2_000
@@ -191,6 +207,11 @@ func (o *Office) schedule(at market.Nanos, what, key string) {
 		return 1
 	})
 	o.agenda = slices.Insert(o.agenda, i, appointment{at, what, key})
+}
+
+// unschedule takes an appointment off the agenda.
+func (o *Office) unschedule(what, key string) {
+	o.agenda = slices.DeleteFunc(o.agenda, func(a appointment) bool { return a.what == what && a.key == key })
 }
 
 // Due is when Advance has something to do next; ok is false for never.

@@ -3,6 +3,8 @@ package management
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"gannet/market"
@@ -72,10 +74,24 @@ func (o *Office) checkSeries(t *terms, now market.Nanos) *refusal {
 	if start.Before(o.day(now)) || ends && end.Before(start) {
 		return &refusal{"ERROR_RECURRING_DATES", "The start date is in the past or after the end date"}
 	}
-	if len(o.series) >= maxSeries {
-		return &refusal{"ERROR_TOO_MANY", "Too many recurring instructions"}
+	if o.trim(); len(o.series) >= maxSeries {
+		return tooMany
 	}
 	return nil
+}
+
+// trim forgets the oldest series that is over when there are too many.
+func (o *Office) trim() {
+	if len(o.series) < maxSeries {
+		return
+	}
+	for _, n := range slices.Sorted(maps.Keys(o.series)) {
+		if o.series[n].Next == 0 {
+			delete(o.series, n)
+			o.put(keptSeries, id(n), nil)
+			return
+		}
+	}
 }
 
 // begin sets up a series.
@@ -136,6 +152,7 @@ func (o *Office) occur(a appointment) {
 
 func (o *Office) restoreSeries(key string, value json.RawMessage, gone bool) error {
 	n := number64(key)
+	o.unschedule(keptSeries, key)
 	return restore(o.series, n, value, gone, func(s *series) {
 		if len(s.Events) > 0 {
 			o.nextID = max(o.nextID, s.Events[0].ID)

@@ -56,9 +56,9 @@ func mend(doc *openapi3.T) {
 		schemas[name].Value.Properties["instructionStatus"].Value.Enum = nil
 	}
 	// A list in the examples, an object in the schema.
-	any := openapi3.NewSchemaRef("", openapi3.NewSchema())
+	anything := openapi3.NewSchemaRef("", openapi3.NewSchema())
 	schemas["ArrayNode"].Value.Type = nil
-	schemas["QueryRecentInstructionResult"].Value.AllOf[1].Value.Properties["instructionHistory"].Value.Properties["result"] = any
+	schemas["QueryRecentInstructionResult"].Value.AllOf[1].Value.Properties["instructionHistory"].Value.Properties["result"] = anything
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			for _, answer := range op.Responses.Map() {

@@ -28,20 +28,37 @@ type answers struct {
 
 // frame is the body of a request: one instruction or several of a kind.
 type frame struct {
-	Type string            `json:"instructionType"`
-	One  json.RawMessage   `json:"instruction"`
-	Many []json.RawMessage `json:"instructions"`
+	kind string
+	list []json.RawMessage
+}
+
+// readFrame reads a body. Names of fields are matched exactly, as IBKR does.
+func readFrame(body []byte, field string) (f frame, wrong []argument) {
+	var raw map[string]json.RawMessage
+	if json.Unmarshal(body, &raw) != nil || raw == nil {
+		return f, []argument{{"payload", notInput}}
+	}
+	f.kind, _ = textOf(raw["instructionType"])
+	value := raw[field]
+	switch {
+	case len(value) == 0 || string(value) == "null":
+		wrong = append(wrong, argument{field, missing})
+	case field == "instruction":
+		f.list = []json.RawMessage{value}
+	case json.Unmarshal(value, &f.list) != nil || len(f.list) == 0 || len(f.list) > maxBulk:
+		wrong = append(wrong, argument{field, invalid})
+	}
+	return f, wrong
 }
 
 // single takes a request for one instruction of the kinds given.
 func single(names ...string) func(*Office, *web.Request) web.Reply {
 	return func(o *Office, r *web.Request) web.Reply {
 		o.Advance(r.Now)
-		var body frame
-		if json.Unmarshal(r.Body, &body) != nil || len(body.One) == 0 {
-			return malformed(argument{"instruction", missing})
+		body, wrong := readFrame(r.Body, "instruction")
+		if wrong != nil {
+			return malformed(wrong...)
 		}
-		body.Many = []json.RawMessage{body.One}
 		k, list, refused := o.prepare(&body, names)
 		if refused != nil {
 			return *refused
@@ -55,9 +72,9 @@ func single(names ...string) func(*Office, *web.Request) web.Reply {
 func bulk(names ...string) func(*Office, *web.Request) web.Reply {
 	return func(o *Office, r *web.Request) web.Reply {
 		o.Advance(r.Now)
-		var body frame
-		if json.Unmarshal(r.Body, &body) != nil || len(body.Many) == 0 || len(body.Many) > maxBulk {
-			return malformed(argument{"instructions", invalid})
+		body, wrong := readFrame(r.Body, "instructions")
+		if wrong != nil {
+			return malformed(wrong...)
 		}
 		k, list, refused := o.prepare(&body, names)
 		if refused != nil {
@@ -71,11 +88,11 @@ func bulk(names ...string) func(*Office, *web.Request) web.Reply {
 // kind does not have.
 func (o *Office) prepare(body *frame, names []string) (*kind, []json.RawMessage, *web.Reply) {
 	no := func(reply web.Reply) (*kind, []json.RawMessage, *web.Reply) { return nil, nil, &reply }
-	if !slices.Contains(names, body.Type) {
+	if !slices.Contains(names, body.kind) {
 		return no(malformed(argument{"instructionType", invalid}))
 	}
-	k, list := o.kinds[body.Type], make([]json.RawMessage, len(body.Many))
-	for i, raw := range body.Many {
+	k, list := o.kinds[body.kind], make([]json.RawMessage, len(body.list))
+	for i, raw := range body.list {
 		t, out, wrong := k.read(raw)
 		if wrong != nil {
 			return no(malformed(wrong...))
