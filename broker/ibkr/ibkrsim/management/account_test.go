@@ -174,6 +174,32 @@ func TestClose(t *testing.T) {
 	d.want(202, "POST", "/external-cash-transfers", body)
 }
 
+// An abandoned application can be taken up again; one that the ledger does not
+// open an account for is rejected.
+func TestAbandon(t *testing.T) {
+	d := newDesk(t)
+	out := d.want(200, "POST", "/accounts", apply)
+	account := text(out, "fileData", "data", "application", "accounts", 0, "value")
+	steps := []struct{ body, want string }{
+		{`{"resetAbandonedAccount":{"accountId":"` + account + `"}}`, "P"},
+		{`{"abandonAccount":{"accountId":"` + account + `"}}`, "A"},
+		{`{"documentSubmission":{"accountId":"` + account + `","documents":[{"formNumber":8001},{"formNumber":8002}]}}`, "A"},
+		{`{"resetAbandonedAccount":{"accountId":"` + account + `"}}`, "Q"},
+	}
+	for _, s := range steps {
+		d.want(202, "PATCH", "/accounts", `{"accountManagementRequests":`+s.body+`}`)
+		d.wait(60)
+		if out := d.want(200, "GET", "/accounts/"+account+"/status", ""); text(out, "status") != s.want {
+			t.Errorf("%s: %v, want %s", s.body, out, s.want)
+		}
+	}
+	d.ledger.broken = true
+	d.wait(3600)
+	if out := d.want(200, "GET", "/accounts/"+account+"/status", ""); text(out, "status") != "R" || at(out, "dateOpened") != nil {
+		t.Errorf("not opened: %v", out)
+	}
+}
+
 // Lists are cut into pages and show the user's accounts only.
 func TestStatuses(t *testing.T) {
 	d := newDesk(t)
@@ -332,7 +358,7 @@ func TestStatementAddsUp(t *testing.T) {
 // What a Store did not write is not taken back.
 func TestRestoreRefuses(t *testing.T) {
 	d := newDesk(t)
-	for _, kind := range []string{"instruction", "account", "request", "bank", "series", "rules", "documents", "nonsense"} {
+	for _, kind := range append(management.Kinds(), "nonsense") {
 		if err := d.office.Restore(kind, "1", []byte(`"x"`)); err == nil {
 			t.Errorf("%s: no error", kind)
 		}

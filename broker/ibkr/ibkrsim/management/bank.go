@@ -28,10 +28,11 @@ type Bank struct {
 	Routing  string `json:"routing"` // of the bank
 	Number   string `json:"number"`  // of the account at the bank
 
-	// Of an ACH instruction that waits for its verification; zero in Config.
+	// Of an ACH instruction that waits for its verification; zero in Config, as is Gone.
 	Instruction int64           `json:"instruction,omitempty"`
 	Credits     [2]market.Money `json:"credits"`
 	Waits       bool            `json:"waits,omitempty"`
+	Gone        bool            `json:"gone,omitempty"` // one of Config that was deleted
 }
 
 func bankKey(account, method, name string) string { return account + "/" + method + "/" + name }
@@ -42,6 +43,11 @@ func (o *Office) keepBank(b *Bank) { o.put(keptBank, b.key(), b) }
 
 func (o *Office) dropBank(b *Bank) {
 	delete(o.banks, b.key())
+	if slices.ContainsFunc(o.cfg.Banks, func(given Bank) bool { return given.key() == b.key() }) {
+		b.Gone = true
+		o.keepBank(b)
+		return
+	}
 	o.put(keptBank, b.key(), nil)
 }
 

@@ -201,9 +201,9 @@ func (o *Office) remember(in *instruction) {
 func (o *Office) index(in *instruction) {
 	if o.instructions[in.ID] == nil {
 		key := clientKey{in.User, in.Client}
-		o.order = append(o.order, in.ID)
-		o.byClient[key] = append(o.byClient[key], in.ID)
-		o.bySet[in.Set] = append(o.bySet[in.Set], in.ID)
+		o.order = insert(o.order, in.ID)
+		o.byClient[key] = insert(o.byClient[key], in.ID)
+		o.bySet[in.Set] = insert(o.bySet[in.Set], in.ID)
 	}
 	o.instructions[in.ID] = in
 }

@@ -3,6 +3,7 @@ package management_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -363,6 +364,56 @@ func TestLedgerRefuses(t *testing.T) {
 	}
 	d.want(http.StatusUnprocessableEntity, "POST", "/internal-cash-transfers", instruct("INTERNAL_CASH_TRANSFER",
 		`"clientInstructionId":1,"sourceAccountId":"DU1000001","targetAccountId":"DU1000002","amount":1,"currency":"USD"`))
+}
+
+// A bank account of the configuration stays deleted over a restart, and what is
+// too old is forgotten.
+func TestForgotten(t *testing.T) {
+	d := newDesk(t)
+	d.want(202, "POST", "/bank-instructions", instruct("DELETE_BANK_INSTRUCTION",
+		`"clientInstructionId":1,"accountId":"DU1000001","bankInstructionName":"home","bankInstructionMethod":"WIRE","currency":"USD"`))
+	d.wait(600)
+	d.office.Advance(d.ledger.now)
+	d.restart()
+	out := d.want(201, "POST", "/bank-instructions/query", instruct("QUERY_BANK_INSTRUCTION", `"clientInstructionId":2,"accountId":"DU1000001","bankInstructionMethod":"WIRE"`))
+	if at(out, "instructionResult", "bankInstructionDetails", 0) != nil {
+		t.Errorf("after a restart: %v", out)
+	}
+	item := `{"clientInstructionId":3,"instructionId":5,"reason":"x"}`
+	body := []byte(`{"instructionType":"CANCEL_INSTRUCTION","instructions":[` + strings.Repeat(item+",", 999) + item + `]}`)
+	route, _ := management.Routes.Find("POST", "/instructions/cancel:bulk")
+	for range 21 {
+		r := request("POST", "/instructions/cancel:bulk", "")
+		r.Body, r.User, r.Now = body, user, d.ledger.now
+		if reply := route.Handle(d.office, r); reply.Status != 207 {
+			t.Fatalf("status %d", reply.Status)
+		}
+	}
+	d.want(404, "GET", "/client-instructions/1", "")
+	d.want(208, "GET", "/client-instructions/3", "")
+	if len(d.store) > 20_010 {
+		t.Errorf("%d entries are kept", len(d.store))
+	}
+	d.restart()
+	d.want(404, "GET", "/client-instructions/2", "")
+}
+
+// Nobody can make the office remember without end what is not yet due.
+func TestTooManyWaiting(t *testing.T) {
+	d := newDesk(t)
+	item := `{"clientInstructionId":3,"accountId":"DU1000001","currency":"USD","amount":1,"bankInstructionMethod":"WIRE"}`
+	body := []byte(`{"instructionType":"DEPOSIT","instructions":[` + strings.Repeat(item+",", 999) + item + `]}`)
+	route, _ := management.Routes.Find("POST", "/external-cash-transfers:bulk")
+	for i := range 6 {
+		r := request("POST", "/external-cash-transfers:bulk", "")
+		r.Body, r.User, r.Now = body, user, d.ledger.now
+		if reply, want := route.Handle(d.office, r), []int{202, 202, 202, 202, 202, 207}[i]; reply.Status != want {
+			t.Fatalf("request %d: status %d, want %d", i, reply.Status, want)
+		}
+	}
+	d.wait(600)
+	d.office.Advance(d.ledger.now)
+	d.cash("DU1000001", "105000")
 }
 
 func FuzzBodies(f *testing.F) {

@@ -104,6 +104,9 @@ func (l *ledger) MoveAsset(from, to string, conid int64, qty market.Qty) error {
 func (l *ledger) Security(_, id string) (int64, bool) { return 756733, id == "US78462F1030" }
 
 func (l *ledger) Open(account, _, u string) error {
+	if l.broken {
+		return errors.New("no more accounts")
+	}
 	l.owner[account] = u
 	l.cash[account], l.held[account] = map[string]market.Money{}, map[int64]market.Qty{}
 	return nil
@@ -119,27 +122,28 @@ func (l *ledger) trade(account, qty, price, commission string) {
 	l.done[account] = append(l.done[account], a)
 }
 
-// store is a Store that a new office can be made from.
-type store struct {
-	kinds, keys []string
-	values      []json.RawMessage
-}
+// store is a Store that a new office can be made from, in any order.
+type store map[[2]string]json.RawMessage
 
-func (s *store) Put(kind, key string, value json.RawMessage) {
-	s.kinds, s.keys, s.values = append(s.kinds, kind), append(s.keys, key), append(s.values, slices.Clone(value))
+func (s store) Put(kind, key string, value json.RawMessage) {
+	if value == nil {
+		delete(s, [2]string{kind, key})
+		return
+	}
+	s[[2]string{kind, key}] = slices.Clone(value)
 }
 
 // desk is an office with its surroundings.
 type desk struct {
 	t      testing.TB
 	ledger *ledger
-	store  *store
+	store  store
 	office *management.Office
 	user   string
 }
 
 func newDesk(t testing.TB) *desk {
-	d := &desk{t: t, ledger: newLedger(), store: &store{}, user: user}
+	d := &desk{t: t, ledger: newLedger(), store: store{}, user: user}
 	d.restart()
 	return d
 }
@@ -151,8 +155,11 @@ func (d *desk) restart() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	for i := range d.store.kinds {
-		if err := office.Restore(d.store.kinds[i], d.store.keys[i], d.store.values[i]); err != nil {
+	for entry, value := range d.store {
+		if !slices.Contains(management.Kinds(), entry[0]) {
+			d.t.Fatalf("unknown kind %s", entry[0])
+		}
+		if err := office.Restore(entry[0], entry[1], value); err != nil {
 			d.t.Fatal(err)
 		}
 	}

@@ -243,14 +243,19 @@ func (o *Office) Advance(now market.Nanos) {
 
 // Kinds of entries in the Store.
 const (
-	keptInstruction = "instruction"
-	keptAccount     = "account"
-	keptRequest     = "request"
-	keptBank        = "bank"
-	keptSeries      = "series"
-	keptRules       = "rules"
-	keptDocuments   = "documents"
+	keptInstruction = "management.instruction"
+	keptAccount     = "management.account"
+	keptRequest     = "management.request"
+	keptBank        = "management.bank"
+	keptSeries      = "management.series"
+	keptRules       = "management.rules"
+	keptDocuments   = "management.documents"
 )
+
+// Kinds are the kinds of entries that go into the Store.
+func Kinds() []string {
+	return []string{keptInstruction, keptAccount, keptRequest, keptBank, keptSeries, keptRules, keptDocuments}
+}
 
 func (o *Office) put(kind, key string, value any) {
 	if o.cfg.Store == nil {
@@ -263,9 +268,9 @@ func (o *Office) put(kind, key string, value any) {
 	o.cfg.Store.Put(kind, key, web.Encode(value))
 }
 
-// Restore takes back an entry that a Store kept, before the first request. Of
-// entries with one key the last counts, so they must come in their order. It
-// fails on an entry that it did not write.
+// Restore takes back an entry that a Store kept, before the first request. Kinds
+// and keys may come in any order; of entries with one key the last counts, and
+// one without a value takes it away. It fails on what the office did not write.
 func (o *Office) Restore(kind, key string, value json.RawMessage) error {
 	gone := len(value) == 0 || string(value) == "null"
 	var err error
@@ -281,13 +286,17 @@ func (o *Office) Restore(kind, key string, value json.RawMessage) error {
 	case keptRequest:
 		err = o.restoreRequest(key, value, gone)
 	case keptBank:
-		err = restore(o.banks, key, value, gone, func(*Bank) {})
+		err = restore(o.banks, key, value, gone, func(b *Bank) {
+			if b.Gone {
+				delete(o.banks, key)
+			}
+		})
 	case keptSeries:
 		err = o.restoreSeries(key, value, gone)
 	case keptRules:
 		err = restore(o.rules, key, value, gone, func(*ruleset) {})
 	case keptDocuments:
-		var forms []int
+		var forms []int // which are never taken away
 		if err = json.Unmarshal(value, &forms); err == nil {
 			o.documents[key] = forms
 		}
@@ -318,6 +327,15 @@ func restore[K comparable, V any](into map[K]*V, key K, value json.RawMessage, g
 func (o *Office) day(at market.Nanos) time.Time {
 	y, m, d := at.Time().In(o.cfg.Location).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, o.cfg.Location)
+}
+
+// insert puts an id into a list in its place.
+func insert(list []int64, n int64) []int64 {
+	i, has := slices.BinarySearch(list, n)
+	if has {
+		return list
+	}
+	return slices.Insert(list, i, n)
 }
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }

@@ -36,9 +36,7 @@ func (o *Office) newRequest(r *web.Request, kind string) *request {
 }
 
 func (o *Office) keepRequest(req *request) {
-	if o.requests[req.ID] == nil {
-		o.requested = append(o.requested, req.ID)
-	}
+	o.requested = insert(o.requested, req.ID)
 	o.requests[req.ID] = req
 	o.put(keptRequest, id(req.ID), req)
 	if len(o.requested) <= maxRequests {
@@ -56,10 +54,10 @@ func (o *Office) keepRequest(req *request) {
 
 func (o *Office) restoreRequest(key string, value json.RawMessage, gone bool) error {
 	n := number64(key)
-	if o.requests[n] == nil && !gone {
-		o.requested = append(o.requested, n)
-	}
-	if gone {
+	o.unschedule(keptRequest, key)
+	if !gone {
+		o.requested = insert(o.requested, n)
+	} else {
 		o.requested = slices.DeleteFunc(o.requested, func(v int64) bool { return v == n })
 	}
 	return restore(o.requests, n, value, gone, func(req *request) {
