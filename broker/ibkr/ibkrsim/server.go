@@ -14,6 +14,7 @@ import (
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/market"
 )
 
@@ -36,8 +37,10 @@ type Server struct {
 	logins   []*user // users in the order of Options.Users
 	stream   stream
 	exchange *exchange.Exchange
-	faults   []*Fault
-	asked    []string   // questions for the next order
+	engine   *scenario.Engine
+	trouble  trouble
+	log      requestLog
+	asked    [][]string // questions for the next orders
 	ids      *rand.Rand // of reply and session ids
 	broken   error      // the state file cannot be written
 }
@@ -62,6 +65,8 @@ func Start(opt Options) (*Server, error) {
 		return nil, errors.Join(err, s.house.Close())
 	}
 	s.stream.init(now)
+	s.engine = scenario.New(opt.Seed, endpoints())
+	s.trouble.noData = map[int64]bool{}
 	if err := s.listen(); err != nil {
 		return nil, errors.Join(err, s.house.Close())
 	}
@@ -179,6 +184,9 @@ func (s *Server) clock() {
 }
 
 func (s *Server) onClock(now market.Nanos) {
+	if err := s.engine.Turn(now, hands{s}); err != nil {
+		s.opt.Log.Warn().Err(err).Msg("ibkrsim: scenario")
+	}
 	s.exchange.Turn(now, s.moved)
 	s.house.Advance(now)
 	for _, u := range s.logins {
@@ -191,7 +199,9 @@ func (s *Server) onClock(now market.Nanos) {
 // moved takes in a change of the market.
 func (s *Server) moved(p *exchange.Product, t *market.Tick) {
 	s.house.OnTick(t)
-	s.stream.touch(p.Conid)
+	if !s.trouble.noData[p.Conid] {
+		s.stream.touch(p.Conid)
+	}
 }
 
 // settle makes what the house did durable and only then publishes it.
@@ -220,12 +230,6 @@ func (s *Server) locked(step func(now market.Nanos)) {
 
 // SetPrice moves the market of a symbol ("SPY") or an instrument
 // ("SPY.ARCA"). In a synthetic market the walk goes on from there.
-func (s *Server) SetPrice(name string, q Quote) (err error) {
-	s.locked(func(now market.Nanos) {
-		p, t, refused := s.exchange.Set(name, q, now)
-		if err = refused; err == nil {
-			s.moved(p, t)
-		}
-	})
-	return err
+func (s *Server) SetPrice(name string, q Quote) error {
+	return s.happen(scenario.Event{Do: scenario.SetPrice, Args: scenario.Args{Instrument: name, Quote: q}})
 }

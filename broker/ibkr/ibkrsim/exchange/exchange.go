@@ -106,7 +106,7 @@ func (x *Exchange) Turn(now market.Nanos, moved func(*Product, *market.Tick)) {
 		return
 	}
 	for i, p := range x.products {
-		if p.walk != nil && i%slots == x.turn%slots {
+		if p.walk != nil && !p.halted && i%slots == x.turn%slots {
 			x.quote(p, p.walk.next(p.Tick), now, moved)
 		}
 	}
@@ -157,4 +157,16 @@ func (x *Exchange) Set(name string, q Quote, now market.Nanos) (*Product, *marke
 		p.walk.jump(p.Top.Mid(), p.Tick)
 	}
 	return p, tick, nil
+}
+
+// Halt halts a product, or lets it trade again, and returns the tick that says
+// so. Prices set or replayed in between still move it.
+func (x *Exchange) Halt(p *Product, halted bool, now market.Nanos) *market.Tick {
+	p.Top.Flags &^= market.FlagHalted
+	if p.halted = halted; halted {
+		p.Top.Flags |= market.FlagHalted
+	}
+	t := p.Top
+	t.TsEvent, t.TsInit, t.Mask = now, now, market.HasFlags
+	return &t
 }
