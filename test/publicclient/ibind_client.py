@@ -27,6 +27,7 @@ from ibind import (  # noqa: E402  (the client reads its environment when it is 
     Answers, ExternalBrokerError, IbkrClient, IbkrWsClient, OrderRequest, QuestionType, QueueSink, StockQuery, events,
     question_type_to_message_id, snapshot_keys_to_ids,
 )
+import requests  # noqa: E402
 from ibind.subscriptions import (  # noqa: E402
     AccountLedgerSubscription, AccountSummarySubscription, MarketDataSubscription, MarketHistorySubscription,
     OrdersSubscription, PnlSubscription, PriceLadderSubscription, TradesSubscription,
@@ -154,12 +155,20 @@ def accounts():
     step("accounts: profit and loss", lambda: has(client.account_profit_and_loss(), "upnl"))
     step("accounts: switch", lambda: client.switch_account(account))
     step("accounts: portfolio summary", lambda: has(client.portfolio_summary(), "netliquidation", "totalcashvalue"))
-    step("accounts: ledger", lambda: has(client.get_ledger(), "BASE", "USD"))
+    step("accounts: ledger", ledger)
     step("accounts: unknown account", lambda: refused(lambda: client.get_ledger("U0000000"), 401))
     step("accounts: allocation", client.portfolio_account_allocation)
     step("accounts: allocations", lambda: client.portfolio_account_allocations(account))
     step("accounts: owners", client.signatures_and_owners)
     step("accounts: subaccounts", client.portfolio_subaccounts)
+
+
+def ledger():
+    answer = has(client.get_ledger(), "BASE", "USD")
+    for currency, row in answer.data.items():
+        missing = {"cashbalance", "netliquidationvalue", "stockmarketvalue"} - set(row)
+        expect(not missing, f"{currency}: no {missing}")
+    return answer
 
 
 def holdings():
@@ -545,6 +554,15 @@ def trade_on_socket(socket):
     return socket.next(events.Trades, lambda e: any(row.get("order_ref") == order.coid for row in e.data["args"]))
 
 
+def dropped(socket, quotes):
+    """The connection is cut; the client comes back and subscribes again by itself."""
+    requests.post(options.url.rstrip("/") + "/_sim/drop", verify=options.cacert or False, timeout=10).raise_for_status()
+    until("not authenticated", lambda: not socket.ws.is_authenticated(), 10, 0.02)
+    until("authenticated again", socket.ws.is_authenticated, 40)
+    until("subscribed again", lambda: socket.ws.is_subscription_active(quotes.binding_key()), 20)
+    return socket.next(events.MarketData, lambda event: event.received_at.timestamp() > time.time() - 5, 20)
+
+
 def socket():
     s = Socket()
     tickle_pace()
@@ -568,6 +586,7 @@ def socket():
     step("socket: umh", lambda: s.unsubscribe(history))
     ladder = PriceLadderSubscription(conid=AAPL, account_id=account)
     step("socket: sbd", lambda: s.subscribe(ladder, events.PriceLadder))
+    step("socket: dropped and back", lambda: dropped(s, quotes))
     step("socket: umd", lambda: s.unsubscribe(quotes))
     step("socket: still authenticated", lambda: s.ws.is_authenticated() or expect(False, str(s.ws.get_state())))
     step("socket: close", lambda: until("shutdown() is True", s.ws.shutdown, 30))
