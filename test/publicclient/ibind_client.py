@@ -158,7 +158,6 @@ def accounts():
     step("accounts: ledger", ledger)
     step("accounts: unknown account", lambda: refused(lambda: client.get_ledger("U0000000"), 401))
     step("accounts: allocation", client.portfolio_account_allocation)
-    step("accounts: allocations", lambda: client.portfolio_account_allocations(account))
     step("accounts: owners", client.signatures_and_owners)
     step("accounts: subaccounts", client.portfolio_subaccounts)
 
@@ -201,7 +200,7 @@ def named():
 
 
 def schedule():
-    return client.trading_schedule_by_symbol("STK", "AAPL")
+    return client.trading_schedule_by_symbol("STK", "AAPL", exchange="NASDAQ")
 
 
 def contracts():
@@ -596,11 +595,10 @@ def socket():
 
 
 def watchlist():
+    client.get_all_watchlists()  # a session's first call may find nothing
     client.create_watchlist("1234", "publicclient", [{"C": int(AAPL)}])
     client.get_all_watchlists()
-    answer = client.get_watchlist_information("1234")
-    client.delete_watchlist("1234")
-    return answer
+    return has(client.get_watchlist_information("1234"), "id", "instruments")
 
 
 def scan():
@@ -611,6 +609,7 @@ def scan():
 def rest():
     step("more: scanner", scan)
     step("more: watchlists", watchlist)
+    step("more: watchlist deleted", lambda: client.delete_watchlist("1234"))
     step("more: performance", lambda: client.account_performance(account, "1M"))
     step("more: all periods", lambda: client.all_periods(account))
     step("more: transactions", lambda: client.transaction_history(account, AAPL, "USD", 3))
