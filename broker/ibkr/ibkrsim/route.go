@@ -96,7 +96,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		return
 	}
 	defer done()
-	out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header, Body: body})
+	out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header, Body: body, User: s.logins[0].name})
 	s.opt.Log.Debug().Str("method", r.Method).Str("path", path).Int("status", out.Status).Msg("ibkrsim: request")
 	if fault.Cut == CutResponse {
 		panic(http.ErrAbortHandler)
@@ -124,9 +124,10 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 		return web.FailCode(503, "the simulator is closed")
 	}
 	r.Now = s.now()
-	s.book.advance(r.Now)
-	s.watchSession(r.Now)
-	s.session.touched = r.Now
+	u := s.user(r)
+	s.house.Advance(r.Now)
+	s.watchSession(u, r.Now)
+	u.session.touched = r.Now
 	out, ok := s.guard(found, r)
 	if !ok {
 		out = found.Handle(s, r)
@@ -140,14 +141,15 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 
 // guard answers for an endpoint whose needs are not met.
 func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bool) {
+	u := s.user(r)
 	switch {
-	case needsBridge(found.Pattern) && !s.session.ready(r.Now):
+	case needsBridge(found.Pattern) && !u.session.ready(r.Now):
 		return web.FailCode(400, "Bad Request: no bridge"), true
-	case needsAccounts(found.Pattern) && !s.session.accounts:
+	case needsAccounts(found.Pattern) && !u.session.accounts:
 		return web.FailCode(400, "Bad Request: Please query /accounts first"), true
 	}
 	account, given := r.Vars["accountId"]
-	if !given || account == s.opt.Account {
+	if !given || u.sees(account) {
 		return web.Reply{}, false
 	}
 	switch {

@@ -24,6 +24,7 @@ const (
 // socket is one WebSocket. Its subscriptions and its queue are guarded by the
 // server's lock; only its writer goroutine writes to the connection.
 type socket struct {
+	user   *user
 	conn   *websocket.Conn
 	wake   chan struct{} // holds one: there is something to write
 	gone   chan struct{} // closed when the connection is
@@ -48,10 +49,8 @@ type quoteSub struct {
 
 // serveSocket upgrades /v1/api/ws and reads it until it ends.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	known := strings.Contains(apiCookie(r), s.session.id)
-	s.mu.Unlock()
-	if apiCookie(r) != "" && !known {
+	u := s.socketUser(r)
+	if u == nil {
 		web.Reply{Status: 401}.Write(w)
 		return
 	}
@@ -60,7 +59,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
-	c := &socket{conn: conn, wake: make(chan struct{}, 1), gone: make(chan struct{}), quotes: map[int64]*quoteSub{}}
+	c := &socket{user: u, conn: conn, wake: make(chan struct{}, 1), gone: make(chan struct{}), quotes: map[int64]*quoteSub{}}
 	conn.SetReadLimit(maxFrame)
 	if !s.attach(c) {
 		c.shut()
@@ -72,6 +71,20 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	delete(s.stream.sockets, c)
 	s.mu.Unlock()
 	c.shut()
+}
+
+// socketUser is whose socket it is: the user of the session that the cookie
+// names, or the first one where there is no cookie. nil is nobody.
+func (s *Server) socketUser(r *http.Request) *user {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cookie := apiCookie(r)
+	for _, u := range s.logins {
+		if cookie == "" || strings.Contains(cookie, u.session.id) {
+			return u
+		}
+	}
+	return nil
 }
 
 // apiCookie is the text of the cookie "api", which may be JSON that the
@@ -96,21 +109,22 @@ func (s *Server) attach(c *socket) bool {
 	s.wg.Add(1) // its reader
 	s.wg.Go(func() { s.writeSocket(c) })
 	now := s.now()
-	s.watchSession(now)
+	u := c.user
+	s.watchSession(u, now)
 	s.stream.sockets[c] = true
-	if !s.session.ready(now) {
+	if !u.session.ready(now) {
 		c.push(map[string]string{"message": "waiting for session"})
 	}
-	c.push(map[string]any{"topic": "system", "success": simUser, "isFT": false, "isPaper": true})
-	c.push(map[string]any{"topic": "act", "args": s.accountsBody()})
-	c.push(s.stsFrame(now))
+	c.push(map[string]any{"topic": "system", "success": u.name, "isFT": false, "isPaper": u.paper()})
+	c.push(map[string]any{"topic": "act", "args": s.accountsBody(u)})
+	c.push(s.stsFrame(u, now))
 	return true
 }
 
-func (s *Server) stsFrame(now market.Nanos) map[string]any {
+func (s *Server) stsFrame(u *user, now market.Nanos) map[string]any {
 	return map[string]any{"topic": "sts", "args": map[string]any{
-		"authenticated": s.session.ready(now), "competing": s.session.competing, "message": "", "fail": "",
-		"serverName": "Sim01", "serverVersion": serverVersion, "username": simUser}}
+		"authenticated": u.session.ready(now), "competing": u.session.competing, "message": "", "fail": "",
+		"serverName": "Sim01", "serverVersion": serverVersion, "username": u.name}}
 }
 
 // shut closes the connection, once.
@@ -173,7 +187,7 @@ func (s *Server) takeFrames(c *socket) [][]byte {
 			continue
 		}
 		sub.dirty = false
-		if frame := sub.frame(s.exchange.ByConid(conid), s.book.now); frame != nil {
+		if frame := sub.frame(s.exchange.ByConid(conid), s.house.Now()); frame != nil {
 			frames = append(frames, frame)
 		}
 	}
