@@ -168,6 +168,7 @@ var controls = map[string]func(*Server, []byte) error{
 	"stream":  withBody(controlStream),
 	"price":   withBody(controlPrice),
 	"ask":     withBody(func(s *Server, ids []string) error { s.Ask(ids...); return nil }),
+	"reset":   func(s *Server, _ []byte) error { s.Reset(); return nil },
 	"logout":  func(s *Server, _ []byte) error { s.Logout(); return nil },
 	"compete": func(s *Server, _ []byte) error { s.Compete(); return nil },
 	"drop":    func(s *Server, _ []byte) error { s.DropSockets(); return nil },

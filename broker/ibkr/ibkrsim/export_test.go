@@ -16,7 +16,9 @@ func (s *Server) BreakStateFile() {
 // fuzzServer is a server with an open session and no network.
 func fuzzServer(opt Options, h *brokerage.House) *Server {
 	s := &Server{opt: opt, house: h, exchange: h.Exchange(), stop: make(chan struct{}), ids: rand.New(rand.NewPCG(1, 2))}
-	s.addUsers(s.now())
+	if err := s.addUsers(s.now()); err != nil {
+		panic(err)
+	}
 	u := s.logins[0]
 	u.session = session{id: s.newSessionID(), open: true, announced: true, accounts: true, touched: s.now()}
 	s.stream.init(s.now())

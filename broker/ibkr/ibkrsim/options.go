@@ -11,6 +11,7 @@ import (
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/market"
 )
 
@@ -30,10 +31,18 @@ type Options struct {
 	// Account and Cash are the only account, when Accounts names none: by
 	// default DU1000001 with 1,000,000 USD. Users log in to accounts; by default
 	// one user, simuser, to all.
-	Account     string
-	Cash        market.Money
-	Accounts    []brokerage.AccountConfig
-	Users       []User
+	Account  string
+	Cash     market.Money
+	Accounts []brokerage.AccountConfig
+	Users    []User
+
+	// Identity says how strict logins are; by default requests from this machine
+	// are logged in as the first user. Credentials and those in KeysDir, written
+	// by identity.WriteClient, let clients log in by OAuth.
+	Identity    identity.Config
+	Credentials []*identity.Credentials
+	KeysDir     string
+
 	Instruments []Instrument // default DefaultInstruments()
 
 	// Market gives recorded data to replay, at Speed times real time (default
@@ -62,6 +71,7 @@ type Timing struct {
 // User is somebody who can log in.
 type User struct {
 	Name     string
+	Password string   // of the login pages; in the clear, as it opens nothing else
 	Accounts []string // the first is selected at the start; none: all
 }
 

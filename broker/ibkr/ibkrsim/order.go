@@ -210,8 +210,8 @@ func colors(status brokerage.Status) (bg, fg string) {
 // deltaRow is a row of which some keys may be missing.
 type deltaRow map[string]json.RawMessage
 
-// identity are the keys that every delta repeats.
-var identity = []string{"acct", "orderId"}
+// repeated are the keys that every delta repeats.
+var repeated = []string{"acct", "orderId"}
 
 // delta is what has changed of a row since was; all of it when there was none,
 // nil when nothing has.
@@ -228,7 +228,7 @@ func (row deltaRow) delta(was deltaRow) deltaRow {
 	if len(changed) == 0 {
 		return nil
 	}
-	for _, key := range identity {
+	for _, key := range repeated {
 		changed[key] = row[key]
 	}
 	return changed

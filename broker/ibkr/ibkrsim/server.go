@@ -13,6 +13,7 @@ import (
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/market"
 )
 
@@ -25,6 +26,9 @@ type Server struct {
 	limits *limits
 	stop   chan struct{}
 	wg     sync.WaitGroup
+
+	loginMu  sync.Mutex // guards registry
+	registry *identity.Registry
 
 	mu       sync.Mutex // guards what follows; one step at a time
 	house    *brokerage.House
@@ -54,7 +58,9 @@ func Start(opt Options) (*Server, error) {
 		return nil, err
 	}
 	s.ids = rand.New(rand.NewPCG(opt.Seed, uint64(now)))
-	s.addUsers(now)
+	if err := s.addUsers(now); err != nil {
+		return nil, errors.Join(err, s.house.Close())
+	}
 	s.stream.init(now)
 	if err := s.listen(); err != nil {
 		return nil, errors.Join(err, s.house.Close())
@@ -63,14 +69,29 @@ func Start(opt Options) (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) addUsers(now market.Nanos) {
-	s.users = map[string]*user{}
+// addUsers makes the users and what they log in with.
+func (s *Server) addUsers(now market.Nanos) error {
+	s.users, s.registry = map[string]*user{}, identity.New(s.opt.Identity)
 	for i, one := range s.opt.Users {
 		u := &user{name: one.Name, id: 99_996_016 + i, accounts: one.Accounts, selected: one.Accounts[0]}
 		u.session.touched, u.session.id = now, s.newSessionID()
 		s.users[one.Name] = u
 		s.logins = append(s.logins, u)
+		if err := s.registry.AddUser(identity.User{Name: one.Name, Password: one.Password, Paper: u.paper()}); err != nil {
+			return fmt.Errorf("ibkrsim: %w", err)
+		}
 	}
+	for _, c := range s.opt.Credentials {
+		if err := c.Register(s.registry); err != nil {
+			return fmt.Errorf("ibkrsim: %w", err)
+		}
+	}
+	if s.opt.KeysDir != "" {
+		if err := s.registry.Load(s.opt.KeysDir); err != nil {
+			return fmt.Errorf("ibkrsim: %w", err)
+		}
+	}
+	return nil
 }
 
 // listen binds the address and serves it.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
@@ -168,11 +169,14 @@ func (s *Server) logout(r *web.Request) web.Reply {
 
 func (s *Server) tickle(r *web.Request) web.Reply {
 	u := s.user(r)
-	return web.OK(map[string]any{
-		"session": u.session.id, "ssoExpires": 585_695, "collission": false, "userId": u.id,
-		"hmds":    map[string]string{"error": "no bridge"},
+	out := map[string]any{
+		"session": u.session.id, "hmds": map[string]string{"error": "no bridge"},
 		"iserver": map[string]any{"authStatus": s.status(u, r.Now)},
-	})
+	}
+	if r.Login != string(identity.OAuth1) {
+		out["ssoExpires"], out["collission"], out["userId"] = 585_695, false, u.id
+	}
+	return web.OK(out)
 }
 
 func (s *Server) ssoValidate(r *web.Request) web.Reply {
@@ -195,6 +199,16 @@ func (s *Server) Logout() { s.endSessions(false) }
 // Compete has somebody else log in with the same users. Their sessions are
 // lost until an ssodh/init with compete:true takes them back.
 func (s *Server) Compete() { s.endSessions(true) }
+
+// Reset is the nightly reset: all sessions and logins end, and all sockets are
+// cut.
+func (s *Server) Reset() {
+	s.loginMu.Lock()
+	s.registry.EndSessions()
+	s.loginMu.Unlock()
+	s.endSessions(false)
+	s.DropSockets()
+}
 
 func (s *Server) endSessions(competing bool) {
 	s.locked(func(market.Nanos) {

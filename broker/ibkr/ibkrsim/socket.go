@@ -2,7 +2,6 @@ package ibkrsim
 
 import (
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -49,9 +48,9 @@ type quoteSub struct {
 
 // serveSocket upgrades /v1/api/ws and reads it until it ends.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
-	u := s.socketUser(r)
+	u, refused := s.socketUser(r)
 	if u == nil {
-		web.Reply{Status: 401}.Write(w)
+		refused.Write(w)
 		return
 	}
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
@@ -73,29 +72,24 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	c.shut()
 }
 
-// socketUser is whose socket it is: the user of the session that the cookie
-// names, or the first one where there is no cookie. nil is nobody.
-func (s *Server) socketUser(r *http.Request) *user {
+// socketUser is whose socket it is, or the reply that refuses it.
+func (s *Server) socketUser(r *http.Request) (*user, web.Reply) {
+	owners := map[string]string{}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	cookie := apiCookie(r)
 	for _, u := range s.logins {
-		if cookie == "" || strings.Contains(cookie, u.session.id) {
-			return u
-		}
+		owners[u.session.id] = u.name
 	}
-	return nil
-}
-
-// apiCookie is the text of the cookie "api", which may be JSON that the
-// standard library refuses as a cookie's value.
-func apiCookie(r *http.Request) string {
-	for _, part := range strings.Split(r.Header.Get("Cookie"), ";") {
-		if value, ok := strings.CutPrefix(strings.TrimSpace(part), "api="); ok {
-			return value
-		}
+	s.mu.Unlock()
+	s.loginMu.Lock()
+	defer s.loginMu.Unlock()
+	caller, refused, ok := s.registry.AuthenticateSocket(r, func(session string) (string, bool) {
+		name, ok := owners[session]
+		return name, ok
+	}, s.opt.Now())
+	if !ok {
+		return nil, refused
 	}
-	return ""
+	return s.users[caller.User], refused
 }
 
 // attach makes the socket known, queues its first frames and starts its

@@ -86,4 +86,5 @@ func (h *House) crossCombo(o *Order) {
 	o.Paid = o.Paid.Add(market.Notional(px, q, 1))
 	h.pending.Fills = append(h.pending.Fills, comboFill{o.ID, q, px})
 	h.afterFill(o, q)
+	h.follow()
 }

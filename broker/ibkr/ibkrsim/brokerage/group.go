@@ -17,10 +17,10 @@ func (h *House) family(is func(*Order) bool) []*Order {
 // away. The children of a bracket share a holding: a partial fill of one
 // takes as much off the others.
 func (h *House) groupFilled(o *Order, q market.Qty) {
-	if o.OCA == "" {
-		return
-	}
 	for _, other := range h.family(func(x *Order) bool { return x != o && x.OCA == o.OCA && x.Account == o.Account }) {
+		if !other.Working() {
+			continue
+		}
 		if o.Parent == 0 || o.Status == Filled || other.Ticket.Qty-q <= other.Filled {
 			h.cancelNow(other)
 			continue
@@ -49,7 +49,7 @@ func (h *House) cancelNow(o *Order) {
 // wakeChildren begins to work the children of an order that is filled.
 func (h *House) wakeChildren(o *Order) {
 	for _, child := range h.family(func(x *Order) bool { return x.Parent == o.ID && x.Phase == asleep }) {
-		if !child.Ticket.Deactivated {
+		if child.Working() && child.Phase == asleep && !child.Ticket.Deactivated {
 			h.start(child)
 		}
 	}

@@ -240,4 +240,5 @@ func (h *House) cross(o *Order, q market.Qty, px market.Price) {
 	}
 	h.fill(o, &Execution{ID: h.execID(), Qty: q, Price: px, Product: o.Product, Side: o.Ticket.Side})
 	h.afterFill(o, q)
+	h.follow()
 }

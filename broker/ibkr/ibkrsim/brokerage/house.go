@@ -45,6 +45,8 @@ type House struct {
 	posts    map[string]int // order requests that arrived, by cOID
 	items    map[itemKey][]byte
 	nextExec uint32
+	depth    int      // of reports that are being booked
+	later    []func() // what fills and ends lead to, once all reports are booked
 	pending  record
 	changes  Changes
 }

@@ -167,15 +167,17 @@ func (h *House) end(o *Order, status Status, reason string) {
 	}
 	o.Ticket.Deactivated = false
 	h.set(o, status)
-	h.ended(o)
+	h.later = append(h.later, func() { h.ended(o) })
+	h.follow()
 }
 
-// collect books what the venue has reported.
+// collect books what the venue has reported, and then does what follows from it.
 func (h *House) collect() {
+	h.depth++
 	for {
 		reports := slices.Clone(h.venue.Reports())
 		if len(reports) == 0 {
-			return
+			break
 		}
 		for i := range reports {
 			id, err := strconv.ParseInt(string(reports[i].ClientOrderID), 10, 64)
@@ -183,6 +185,18 @@ func (h *House) collect() {
 				h.onReport(o, &reports[i])
 			}
 		}
+	}
+	h.depth--
+	h.follow()
+}
+
+// follow does what fills and ends lead to. It waits until all reports of a
+// step are booked: two orders of a group may have filled in it.
+func (h *House) follow() {
+	for h.depth == 0 && len(h.later) > 0 {
+		next := h.later[0]
+		h.later = h.later[1:]
+		next()
 	}
 }
 
@@ -240,8 +254,10 @@ func (h *House) afterFill(o *Order, q market.Qty) {
 		h.unhold(o)
 		h.set(o, Filled)
 	}
-	h.groupFilled(o, q)
+	if o.OCA != "" {
+		h.later = append(h.later, func() { h.groupFilled(o, q) })
+	}
 	if o.Status == Filled {
-		h.wakeChildren(o)
+		h.later = append(h.later, func() { h.wakeChildren(o) })
 	}
 }
