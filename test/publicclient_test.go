@@ -3,12 +3,16 @@ package test
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"gannet/broker/ibkr/ibkrsim"
+	"gannet/broker/ibkr/ibkrsim/identity"
 )
 
 // publicClientPython names a Python that has the public clients; see
@@ -29,6 +33,30 @@ func TestPublicClients(t *testing.T) {
 			drive(t, python, client, "--url", s.url, "--cacert", s.state+".pem")
 		})
 	}
+	t.Run("ibind OAuth", func(t *testing.T) {
+		t.Parallel()
+		url, state, keys := startOAuth(t)
+		drive(t, python, "ibind", "--url", url, "--cacert", state+".pem", "--oauth", keys)
+	})
+}
+
+// startOAuth starts a simulator in which nobody is logged in, and writes the
+// credentials of its user.
+func startOAuth(t *testing.T) (url, state, keys string) {
+	t.Helper()
+	dir := t.TempDir()
+	credentials, err := identity.Generate(rand.Reader, identity.User{Name: "simuser", Paper: true})
+	check(t, err)
+	keys = filepath.Join(dir, "keys")
+	_, err = identity.WriteClient(keys, credentials)
+	check(t, err)
+	state = filepath.Join(dir, "sim.jsonl")
+	s, err := ibkrsim.Start(ibkrsim.Options{
+		StatePath: state, Pacing: true, Identity: identity.Config{NoAutoLogin: true}, KeysDir: keys,
+	})
+	check(t, err)
+	t.Cleanup(func() { check(t, s.Close()) })
+	return s.URL(), state, filepath.Join(keys, "simuser")
 }
 
 // drive runs a client's script and reports its steps: FAIL fails, NONE is an
