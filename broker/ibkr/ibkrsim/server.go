@@ -119,6 +119,7 @@ func (s *Server) listen() error {
 		listener = tls.NewListener(listener, &tls.Config{
 			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
 	}
+	s.registry.ServedAt(s.url)
 	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog: stdlog.New(s.opt.Log, "ibkrsim: ", 0)}
 	s.wg.Go(func() {
