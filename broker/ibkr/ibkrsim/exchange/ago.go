@@ -30,7 +30,7 @@ func (p *Product) ages() int {
 
 // ago calls with for each minute of the d-th day before the market began, in
 // order, until it returns false.
-func (p *Product) ago(d int, with func(b *Bar, regular bool) bool) {
+func (p *Product) ago(d int, with func(b Bar, regular bool) bool) {
 	h := p.before()
 	w, bars := &h.windows[d], h.minutes(d)
 	for i := range bars {
@@ -42,9 +42,9 @@ func (p *Product) ago(d int, with func(b *Bar, regular bool) bool) {
 		case !regular || (one.Start+market.Nanos(p.Conid%30)*market.Minute)%optionStep != 0:
 			continue
 		default:
-			p.priced(&one)
+			one = p.priced(one)
 		}
-		if !with(&one, regular) {
+		if !with(one, regular) {
 			return
 		}
 	}
@@ -52,12 +52,13 @@ func (p *Product) ago(d int, with func(b *Bar, regular bool) bool) {
 
 // priced turns a bar of the underlying into one of the option: a put is low
 // where that is high.
-func (p *Product) priced(b *Bar) {
+func (p *Product) priced(b Bar) Bar {
 	for _, price := range []*market.Price{&b.Open, &b.High, &b.Low, &b.Close} {
 		*price = p.model.price(*price, b.Start, p.Tick)
 	}
 	b.High, b.Low = max(b.High, b.Low), min(b.High, b.Low)
 	b.Volume = market.Shares(1 + int64(b.Volume/market.QtyScale)%60)
+	return b
 }
 
 // source turns an invented bar of trades into one of quotes, a tick away.
@@ -81,14 +82,20 @@ func (p *Product) source(b Bar, source Source) Bar {
 // gather makes a day of the past into the bars of a day.
 func (p *Product) gather(d int) dayBars {
 	var all dayBars
-	p.ago(d, func(b *Bar, regular bool) bool {
-		minute := span{start: b.Start, regular: regular}
-		for source := range sources {
-			minute.bars[source] = p.source(*b, source)
+	p.ago(d, func(b Bar, regular bool) bool {
+		all.all.trade(&b)
+		if regular {
+			all.regular.trade(&b)
 		}
-		all.take(&minute)
 		return true
 	})
+	for _, s := range []*span{&all.all, &all.regular} {
+		for source := range sources {
+			if s.start != 0 {
+				s.bars[source] = p.source(s.bars[Trades], source)
+			}
+		}
+	}
 	return all
 }
 
@@ -115,7 +122,7 @@ func (p *Product) begin() {
 func (p *Product) closeOf(d int) market.Price {
 	var last market.Price
 	if d < p.ages() {
-		p.ago(d, func(b *Bar, regular bool) bool {
+		p.ago(d, func(b Bar, regular bool) bool {
 			if regular {
 				last = b.Close
 			}

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"math"
 	"slices"
 
 	"gannet/market"
@@ -16,7 +17,16 @@ type Bar struct {
 // merge takes in a bar that comes after b.
 func (b *Bar) merge(next *Bar) {
 	b.High, b.Low, b.Close = max(b.High, next.High), min(b.Low, next.Low), next.Close
-	b.Volume += next.Volume
+	b.Volume = addQty(b.Volume, next.Volume)
+}
+
+// addQty stops at the most that there can be.
+func addQty(a, b market.Qty) market.Qty {
+	sum, err := a.Add(b)
+	if err != nil {
+		return math.MaxInt64
+	}
+	return sum
 }
 
 // Source says what bars are made of. Those of quotes have no volume.
@@ -63,6 +73,14 @@ func (s *span) take(source Source, b *Bar) {
 		return
 	}
 	s.bars[source].merge(b)
+}
+
+// trade takes in a minute of trades.
+func (s *span) trade(b *Bar) {
+	if s.start == 0 {
+		s.start = b.Start
+	}
+	s.take(Trades, b)
 }
 
 // takeAll takes in what happened after s.

@@ -46,29 +46,21 @@ func (p *Product) barsOf(q *Query) []Bar {
 	if q.Outside {
 		j.session = p.Extended
 	}
-	add := func(b *Bar, regular bool) bool {
+	add := func(b Bar, regular bool) bool {
 		if b.Open > 0 && b.Start >= q.From && b.Start < q.To && (regular || q.Outside) {
-			j.add(b)
+			j.add(&b)
 		}
 		return b.Start < q.To
 	}
 	for d := p.oldest(q); d >= 0; d-- {
-		p.ago(d, func(b *Bar, regular bool) bool {
-			one := p.source(*b, q.Source)
-			return add(&one, regular)
-		})
+		p.ago(d, func(b Bar, regular bool) bool { return add(p.source(b, q.Source), regular) })
 	}
 	for i := range p.streamed.minutes {
-		add(p.streamed.minutes[i].bar(q.Source), p.streamed.minutes[i].regular)
+		add(p.streamed.minutes[i].bars[q.Source], p.streamed.minutes[i].regular)
 	}
-	if p.streamed.live.start != 0 {
-		add(p.streamed.live.bar(q.Source), p.streamed.live.regular)
-	}
+	add(p.streamed.live.bars[q.Source], p.streamed.live.regular)
 	return j.bars
 }
-
-// bar is the bar of a minute from its beginning.
-func (s *span) bar(source Source) *Bar { return &s.bars[source] }
 
 // oldest is the oldest day of the past that can matter to a query.
 func (p *Product) oldest(q *Query) int {

@@ -30,7 +30,7 @@ const levelTick = 256
 // like, when that has the same hours.
 func newPast(p *Product, born market.Nanos, like *past) *past {
 	h := &past{session: [2]market.Session{p.Session, p.Extended}, seed: [2]uint64{^p.seed, uint64(p.Conid)},
-		tick: p.Tick, yearly: p.Volatility, lot: p.walk.lot, made: -1}
+		tick: p.Tick, yearly: p.Volatility, lot: p.walk.print, made: -1}
 	if like != nil && like.session == h.session {
 		h.windows = like.windows
 	} else {
@@ -54,7 +54,7 @@ func (h *past) level(last int64) {
 			price = h.floor(price + normalStep(&source, sd/3))
 		}
 		h.levels[d][1] = price
-		part := root(int64(w.closing-w.open)) * 1000 / max(1, root(int64(w.whole)))
+		part := 1000 * root(int64((w.closing-w.open)/market.Second)) / max(1, root(int64(w.whole/market.Second)))
 		price = h.floor(price + normalStep(&source, sd*part/1000) + (last-price)/100)
 		h.levels[d][0] = price
 	}

@@ -162,7 +162,7 @@ func (p *Product) trade(t *market.Tick, regular bool) {
 		p.Open, p.opened = t.Last, regular
 	}
 	p.High, p.Low = max(p.High, t.Last), min(p.Low, t.Last)
-	p.Volume += t.LastSize
+	p.Volume = addQty(p.Volume, t.LastSize)
 	p.Trades++
 	if regular || p.settle == 0 {
 		p.settle = t.Last

@@ -76,7 +76,7 @@ func (p *Product) nextQuote(now market.Nanos, was Phase) Quote {
 	switch {
 	case p.Top.TsEvent == 0:
 		q := p.walk.auction(p.Tick, false)
-		q.LastSize = market.Shares(p.walk.lot)
+		q.LastSize = market.Shares(p.walk.print)
 		return q
 	case p.stepped != Regular || p.Session.AlwaysOpen():
 	case was != Regular:

@@ -15,13 +15,14 @@ type walk struct {
 	anchor int64 // ticks
 	mid    int64 // ticks
 	width  int64 // ticks; the standard deviation of a step
-	lot    int64 // units; sizes are one to fifteen of it
+	lot    int64 // units; sizes of quotes are one to fifteen of it
+	print  int64 // the same of trades
 	quiet  bool  // off regular hours: fewer trades, wider quotes, smaller steps
 }
 
 func newWalk(i *Instrument, seed uint64) *walk {
 	start := int64(i.Price / i.Tick)
-	return &walk{rng: rand.New(rand.NewPCG(seed, uint64(i.Conid))), anchor: start, mid: start, lot: lotOf(i),
+	return &walk{rng: rand.New(rand.NewPCG(seed, uint64(i.Conid))), anchor: start, mid: start, lot: lotOf(i), print: printOf(i),
 		width: max(1, (start*8*cmp.Or(i.Volatility, calm)/calm+50_000)/100_000)}
 }
 
@@ -35,6 +36,14 @@ func lotOf(i *Instrument) int64 {
 		return 100_000
 	}
 	return 100
+}
+
+// printOf is the usual size of a trade: that of a quote, of a currency 1,000.
+func printOf(i *Instrument) int64 {
+	if i.SecType == Forex {
+		return 1000
+	}
+	return lotOf(i)
 }
 
 // step is the sum of three uniform steps, which is near enough to normal.
@@ -59,7 +68,7 @@ func (w *walk) pull() int64 {
 	return whole
 }
 
-func (w *walk) lots() market.Qty { return market.Shares(w.lot * (1 + w.rng.Int64N(15))) }
+func (w *walk) size(lot int64) market.Qty { return market.Shares(lot * (1 + w.rng.Int64N(15))) }
 
 // next is the market after one more step. Two steps of three are trades, and
 // one of six off hours.
@@ -71,7 +80,7 @@ func (w *walk) next(tick market.Price) Quote {
 	w.mid = max(10, w.mid+w.step(width)+w.pull())
 	q := w.quote(tick)
 	if dice := w.rng.Int64N(6); dice < trades {
-		q.Last, q.LastSize = q.Bid, w.lots()
+		q.Last, q.LastSize = q.Bid, w.size(w.print)
 		if dice%2 == 0 && !w.quiet || w.quiet && q.BidSize < q.AskSize {
 			q.Last = q.Ask
 		}
@@ -86,7 +95,7 @@ func (w *walk) quote(tick market.Price) Quote {
 		spread += 2 + w.rng.Int64N(5)
 	}
 	return Quote{Bid: market.Price(w.mid) * tick, Ask: market.Price(w.mid+spread) * tick,
-		BidSize: w.lots(), AskSize: w.lots()}
+		BidSize: w.size(w.lot), AskSize: w.size(w.lot)}
 }
 
 // auction is a large print at one price, with quotes around it: where the walk
@@ -96,7 +105,7 @@ func (w *walk) auction(tick market.Price, overnight bool) Quote {
 		w.mid = max(10, w.mid+w.step(8*w.width))
 	}
 	q := w.quote(tick)
-	q.Last, q.LastSize = market.Price(w.mid)*tick, 40*w.lots()
+	q.Last, q.LastSize = market.Price(w.mid)*tick, 40*w.size(w.print)
 	return q
 }
 
