@@ -51,13 +51,13 @@ func TestHistoryIsWhatWasStreamed(t *testing.T) {
 	for _, p := range x.Products() {
 		for source := range sources {
 			got := p.History(Query{From: start, Length: market.Minute, Source: source, Outside: true})
-			if diff := cmp.Diff(seen[p][source], got); diff != "" {
-				t.Fatalf("%s, source %d: %s", p.Name(), source, diff)
+			if !slices.Equal(seen[p][source], got) {
+				t.Fatalf("%s, source %d: %s", p.Name(), source, cmp.Diff(seen[p][source], got))
 			}
 		}
 		past := p.History(Query{To: start, Length: market.Minute, Outside: true})
-		if diff := cmp.Diff(before[p], past); diff != "" {
-			t.Fatalf("%s: the past changed: %s", p.Name(), diff)
+		if !slices.Equal(before[p], past) {
+			t.Fatalf("%s: the past changed: %s", p.Name(), cmp.Diff(before[p], past))
 		}
 		if p.lead == nil && (past[len(past)-1].Close != p.Price || seen[p][Trades][0].Open != p.Price) {
 			t.Errorf("%s: the past ends at %s, the first trade is at %s", p.Name(), past[len(past)-1].Close, seen[p][Trades][0].Open)
@@ -78,8 +78,8 @@ func TestHistoryAddsUp(t *testing.T) {
 			p, twin := all[0].Find(symbol), all[1].Find(symbol)
 			for _, outside := range []bool{false, true} {
 				days := p.History(Query{Length: market.Day, Outside: outside})
-				if diff := cmp.Diff(twin.History(Query{Length: market.Day, Outside: outside}), days); diff != "" {
-					t.Fatalf("%s, %s: one seed, two histories: %s", name, symbol, diff)
+				if other := twin.History(Query{Length: market.Day, Outside: outside}); !slices.Equal(other, days) {
+					t.Fatalf("%s, %s: one seed, two histories: %s", name, symbol, cmp.Diff(other, days))
 				}
 				if p.SecType != Option && len(days) < 260 {
 					t.Errorf("%s, %s: %d days", name, symbol, len(days))

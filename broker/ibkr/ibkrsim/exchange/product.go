@@ -195,6 +195,10 @@ func (p *Product) Mark() market.Price {
 	return p.Top.Mark()
 }
 
+// Close is the last trade of regular hours, of today or, before those begin, of
+// the day before: what a closed market shows. 0 when there was none.
+func (p *Product) Close() market.Price { return p.settle }
+
 // Prior is what changes are measured from: the last price of the day before,
 // or the price before the market began.
 func (p *Product) Prior() market.Price {

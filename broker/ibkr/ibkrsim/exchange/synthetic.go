@@ -75,9 +75,8 @@ func (x *Exchange) step(p *Product, now market.Nanos, moved func(*Product, *mark
 func (p *Product) nextQuote(now market.Nanos, was Phase) Quote {
 	switch {
 	case p.Top.TsEvent == 0:
-		q := p.walk.auction(p.Tick, false)
-		q.LastSize = market.Shares(p.walk.print)
-		return q
+		at, shown := market.Price(p.walk.mid)*p.Tick, market.Shares(5*p.walk.lot)
+		return Quote{Bid: at, Ask: at + p.Tick, Last: at, BidSize: shown, AskSize: shown, LastSize: market.Shares(p.walk.print)}
 	case p.stepped != Regular || p.Session.AlwaysOpen():
 	case was != Regular:
 		return p.walk.auction(p.Tick, was == Closed)
