@@ -84,7 +84,6 @@ var unsimulated = web.NewRoutes(
 	web.Route[*Server]{Pattern: "/iserver/secdef/{a}"},
 	web.Route[*Server]{Pattern: "/iserver/watchlist"},
 	web.Route[*Server]{Pattern: "/iserver/watchlists"},
-	web.Route[*Server]{Pattern: "/oauth/{a}"},
 	web.Route[*Server]{Pattern: "/pa/{a}"},
 	web.Route[*Server]{Pattern: "/portfolio/allocation"},
 	web.Route[*Server]{Pattern: "/portfolio/{accountId}/allocation"},

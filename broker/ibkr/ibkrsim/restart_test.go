@@ -26,6 +26,9 @@ func persisted(path string) ibkrsim.Options {
 func truth(srv *ibkrsim.Server) ibkrsim.State {
 	st := srv.State()
 	st.Quotes = nil
+	for i := range st.Accounts {
+		st.Accounts[i].Equity = market.Money{}
+	}
 	return st
 }
 
@@ -180,7 +183,7 @@ func TestStateDamage(t *testing.T) {
 	}
 	other := persisted(path)
 	other.Account = "DU2"
-	if _, err := ibkrsim.Start(other); err == nil || !strings.Contains(err.Error(), "want version 1 of DU2") {
+	if _, err := ibkrsim.Start(other); err == nil || !strings.Contains(err.Error(), "accounts DU1000001: want DU2") {
 		t.Errorf("another account took the file over: %v", err)
 	}
 	other = persisted(path)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/broker/ibkr/ibkrsim/web"
 )
 
@@ -27,7 +28,11 @@ func needsAccounts(pattern string) bool {
 
 // serve is the whole HTTP side.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	path, ok := apiPath(r.URL.Path)
 	switch {
+	case ok && path == "/ws":
+		s.serveSocket(w, r)
+		return
 	case r.UserAgent() == "":
 		web.Reply{Status: 403, HTML: "<html><body><h1>Access Denied</h1></body></html>"}.Write(w)
 		return
@@ -37,32 +42,33 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case lengthMissing(r):
 		web.Reply{Status: 411, HTML: "<html><body><h1>Length Required</h1></body></html>"}.Write(w)
 		return
-	case r.URL.Path == "/":
-		web.Reply{Status: 200, HTML: loginPage}.Write(w)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		web.Fail(413, "request body too large or cut short").Write(w)
 		return
 	}
-	path, ok := apiPath(r.URL.Path)
-	if ok && path == "/ws" {
-		s.serveSocket(w, r)
+	if out, ok := s.serveLogin(r, body); ok {
+		out.Write(w)
 		return
 	}
 	if !ok {
 		web.NotFound().Write(w)
 		return
 	}
-	s.serveAPI(w, r, path)
+	s.serveAPI(w, r, path, body)
 }
-
-const loginPage = `<!doctype html><html><head><title>ibkrsim</title></head><body><h1>Interactive Brokers API simulator</h1>
-<p>Client login succeeds</p><p>Nothing to log in to: open the brokerage session with POST /v1/api/iserver/auth/ssodh/init.</p></body></html>`
 
 // lengthMissing says that a POST does not say how long it is.
 func lengthMissing(r *http.Request) bool {
 	return r.Method == http.MethodPost && r.Header.Get("Content-Length") == ""
 }
 
-// apiPath cuts the API's prefix off.
+// apiPath cuts the API's prefix off; account management keeps its own.
 func apiPath(path string) (string, bool) {
+	if strings.HasPrefix(path, "/gw/api/v1/") {
+		return strings.TrimSuffix(path, "/"), true
+	}
 	for _, prefix := range []string{"/v1/api", "/v1/portal"} {
 		if rest, ok := strings.CutPrefix(path, prefix+"/"); ok {
 			return "/" + strings.TrimSuffix(rest, "/"), true
@@ -71,15 +77,29 @@ func apiPath(path string) (string, bool) {
 	return "", false
 }
 
-func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
+// serveLogin answers for tokens and login pages; false is none of them.
+func (s *Server) serveLogin(r *http.Request, body []byte) (web.Reply, bool) {
+	s.loginMu.Lock()
+	defer s.loginMu.Unlock()
+	return s.registry.Serve(r, body, s.opt.Now())
+}
+
+// authenticate says who makes a request, or how to refuse it.
+func (s *Server) authenticate(r *http.Request, body []byte) (identity.Caller, web.Reply, bool) {
+	s.loginMu.Lock()
+	defer s.loginMu.Unlock()
+	return s.registry.Authenticate(r, body, s.opt.Now())
+}
+
+func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, body []byte) {
 	found, vars := routes.Find(r.Method, path)
 	if found == nil {
 		missing(r.Method, path).Write(w)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		web.Fail(413, "request body too large or cut short").Write(w)
+	caller, refused, ok := s.authenticate(r, body)
+	if !ok {
+		refused.Write(w)
 		return
 	}
 	fault := s.takeFault(r.Method + " " + found.Pattern)
@@ -96,12 +116,23 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		return
 	}
 	defer done()
-	out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header, Body: body})
+	out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header,
+		Body: body, User: caller.User, Login: string(caller.Method)})
+	if path == "/logout" {
+		s.forget(caller)
+	}
 	s.opt.Log.Debug().Str("method", r.Method).Str("path", path).Int("status", out.Status).Msg("ibkrsim: request")
 	if fault.Cut == CutResponse {
 		panic(http.ErrAbortHandler)
 	}
 	out.Write(w)
+}
+
+// forget ends the login that a caller came with.
+func (s *Server) forget(c identity.Caller) {
+	s.loginMu.Lock()
+	defer s.loginMu.Unlock()
+	s.registry.Logout(c)
 }
 
 // jsonOr is text as JSON: itself when it is valid, else as a string.
@@ -124,9 +155,13 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 		return web.FailCode(503, "the simulator is closed")
 	}
 	r.Now = s.now()
-	s.book.advance(r.Now)
-	s.watchSession(r.Now)
-	s.session.touched = r.Now
+	u := s.user(r)
+	if u == nil {
+		return web.FailCode(401, "Unauthorized")
+	}
+	s.house.Advance(r.Now)
+	s.watchSession(u, r.Now)
+	u.session.touched = r.Now
 	out, ok := s.guard(found, r)
 	if !ok {
 		out = found.Handle(s, r)
@@ -140,14 +175,15 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 
 // guard answers for an endpoint whose needs are not met.
 func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bool) {
+	u := s.user(r)
 	switch {
-	case needsBridge(found.Pattern) && !s.session.ready(r.Now):
+	case needsBridge(found.Pattern) && !u.session.ready(r.Now):
 		return web.FailCode(400, "Bad Request: no bridge"), true
-	case needsAccounts(found.Pattern) && !s.session.accounts:
+	case needsAccounts(found.Pattern) && !u.session.accounts:
 		return web.FailCode(400, "Bad Request: Please query /accounts first"), true
 	}
 	account, given := r.Vars["accountId"]
-	if !given || account == s.opt.Account {
+	if !given || u.sees(account) {
 		return web.Reply{}, false
 	}
 	switch {

@@ -3,6 +3,7 @@ package ibkrsim
 import (
 	"slices"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
@@ -12,13 +13,14 @@ type stream struct {
 	sockets map[*socket]bool
 	beat    market.Nanos // the last heartbeat
 	faults  map[StreamFault]int
-	held    []*execution // of ReorderTrades
+	held    []*brokerage.Execution // of ReorderTrades
+	sent    map[int64]deltaRow     // what was streamed last of the orders that work
 	heldAt  market.Nanos
 	now     market.Nanos
 }
 
 func (st *stream) init(now market.Nanos) {
-	st.sockets, st.faults = map[*socket]bool{}, map[StreamFault]int{}
+	st.sockets, st.faults, st.sent = map[*socket]bool{}, map[StreamFault]int{}, map[int64]deltaRow{}
 	st.beat, st.now = now, now
 }
 
@@ -28,9 +30,21 @@ func (st *stream) broadcast(frame any) {
 	}
 }
 
-// unsubscribeAll is what the end of a session does to the sockets.
-func (st *stream) unsubscribeAll() {
+// tell sends a frame to the sockets of a user.
+func (st *stream) tell(u *user, frame any) {
 	for c := range st.sockets {
+		if c.user == u {
+			c.push(frame)
+		}
+	}
+}
+
+// unsubscribeAll is what the end of a session does to the sockets of a user.
+func (st *stream) unsubscribeAll(u *user) {
+	for c := range st.sockets {
+		if c.user != u {
+			continue
+		}
 		c.orders, c.trades, c.pnl = false, false, false
 		clear(c.quotes)
 	}
@@ -48,22 +62,50 @@ func (st *stream) touch(conid int64) {
 
 // publish sends changes of orders and then executions, unless a fault has
 // other plans. The two streams are not ordered against each other.
-func (st *stream) publish(ch changes, muted bool) {
-	if len(ch.orders) > 0 && !muted && !st.take(DropOrders) {
-		frame := map[string]any{"topic": "sor", "args": ch.orders}
-		for c := range st.sockets {
-			if c.orders {
-				c.push(frame)
-			}
+func (s *Server) publish(ch brokerage.Changes) {
+	st := &s.stream
+	rows := map[string][]deltaRow{} // by account
+	for i := range ch.Orders {
+		o := &ch.Orders[i]
+		if row := st.delta(o); row != nil {
+			rows[o.Account] = append(rows[o.Account], row)
 		}
 	}
-	for _, e := range ch.execs {
+	if len(rows) > 0 && !st.take(DropOrders) {
+		st.sendOrders(rows)
+	}
+	for _, e := range ch.Execs {
 		st.publishTrade(e)
 	}
 }
 
+// delta is what the sockets have not heard of an order.
+func (st *stream) delta(o *brokerage.Order) deltaRow {
+	row := apart(orderRowOf(o))
+	changed := row.delta(st.sent[o.ID])
+	if st.sent[o.ID] = row; !o.Working() && o.Status != brokerage.Inactive {
+		delete(st.sent, o.ID)
+	}
+	return changed
+}
+
+func (st *stream) sendOrders(rows map[string][]deltaRow) {
+	for c := range st.sockets {
+		if !c.orders || c.user.session.muted {
+			continue
+		}
+		var list []deltaRow
+		for _, account := range c.user.accounts {
+			list = append(list, rows[account]...)
+		}
+		if len(list) > 0 {
+			c.push(map[string]any{"topic": "sor", "args": list})
+		}
+	}
+}
+
 // publishTrade sends one execution: not at all, twice, or later than others.
-func (st *stream) publishTrade(e *execution) {
+func (st *stream) publishTrade(e *brokerage.Execution) {
 	switch {
 	case st.take(DropTrades):
 	case st.faults[ReorderTrades] > 0:
@@ -88,10 +130,10 @@ func (st *stream) release() {
 	st.held, st.faults[ReorderTrades] = nil, 0
 }
 
-func (st *stream) sendTrade(e *execution) {
-	frame := map[string]any{"topic": "str", "args": []tradeRow{e.frameRow()}}
+func (st *stream) sendTrade(e *brokerage.Execution) {
+	frame := map[string]any{"topic": "str", "args": []tradeRow{frameRowOf(e)}}
 	for c := range st.sockets {
-		if c.trades {
+		if c.trades && c.user.sees(e.Account) {
 			c.push(frame)
 		}
 	}
@@ -121,14 +163,14 @@ func (s *Server) heartbeat(now market.Nanos) {
 }
 
 // publishPnL sends the spl frame once a second.
-func (s *Server) publishPnL(now market.Nanos) {
-	if now-s.spl < market.Second {
+func (s *Server) publishPnL(u *user, now market.Nanos) {
+	if now-u.spl < market.Second {
 		return
 	}
-	s.spl = now
+	u.spl = now
 	for c := range s.stream.sockets {
-		if c.pnl {
-			c.push(map[string]any{"topic": "spl", "args": s.pnl()})
+		if c.pnl && c.user == u {
+			c.push(map[string]any{"topic": "spl", "args": s.pnl(u)})
 		}
 	}
 }
