@@ -18,6 +18,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"gannet/broker/ibkr"
 )
 
 // webAPI is a server with fixed answers, for what the simulator does not have.
@@ -359,6 +362,20 @@ func TestIBKRPaceIsShared(t *testing.T) {
 	}
 	if sent := w.sent("GET /v1/api/iserver/scanner/params"); len(sent) != 1 {
 		t.Errorf("asked %d times, want once", len(sent))
+	}
+}
+
+// What the client keeps between its own requests the program keeps between its
+// calls: one table for both.
+func TestIBKRSpacing(t *testing.T) {
+	for call, want := range map[string]time.Duration{
+		"GET /iserver/account/orders": 5 * time.Second, "GET /pa/performance": 0, "POST /pa/performance": 15 * time.Minute,
+		"GET /fyi/settings": time.Second, "POST /tickle": time.Second, "GET /iserver/accounts": 0, "GET /iserver/marketdata/history": 0,
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		if got := spacing(ibkr.Trading, method, path); got != want {
+			t.Errorf("%s: %s, want %s", call, got, want)
+		}
 	}
 }
 

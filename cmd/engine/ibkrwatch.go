@@ -57,7 +57,7 @@ func (s *ibkrShell) streamAdapter(ctx context.Context, conids []int64) (*ibkr.Ad
 	if err != nil {
 		return nil, err
 	}
-	if err := s.paced.wait(ctx, ibkr.Trading, "/tickle"); err != nil { // the stream asks for the session id by itself
+	if err := s.paced.wait(ctx, ibkr.Trading, http.MethodPost, "/tickle"); err != nil { // the stream asks for the session id by itself
 		return nil, err
 	}
 	return ibkr.New(ibkr.Config{
