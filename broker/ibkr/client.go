@@ -300,7 +300,7 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 		return nil, err
 	}
 	req.GetBody = nil
-	if body != nil {
+	if len(body) > 0 { // an empty one would be sent in chunks, without its length
 		req.Body = io.NopCloser(bytes.NewReader(body))
 		req.ContentLength = int64(len(body))
 		req.Header.Set("Content-Type", r.mediaType())
