@@ -162,9 +162,14 @@ func TestQuirk06NoBridgeAfterInit(t *testing.T) {
 	noBridge := reply{400, "", `{"error":"Bad Request: no bridge","statusCode":400}`, false}
 	g.answers("POST /iserver/auth/status", ok(statusDown), noBridge, noBridge, ok(statusUp))
 	g.answers("GET /iserver/accounts", noBridge, ok(`{"accounts":["DU1234567"],"selectedAccount":"DU1234567","isPaper":true}`))
-	start(t, g).ready(1)
+	r := start(t, g).ready(1)
 	if n := g.count("POST /iserver/auth/ssodh/init"); n != 1 {
 		t.Errorf("%d inits, want 1", n)
+	}
+	for _, s := range r.states() {
+		if s.Name != stateBrokerage {
+			t.Errorf("state %+v on the way: the session was taken for lost", s)
+		}
 	}
 }
 
