@@ -200,3 +200,11 @@ func (v *Venue) orderID(n uint64) string {
 	}
 	return strconv.FormatUint(n, 10)
 }
+
+// Forget takes the id of an order that is done out of memory: it may be used
+// again. An open order stays.
+func (v *Venue) Forget(id market.ClientOrderID) {
+	if v.ids[id] == nil {
+		delete(v.ids, id)
+	}
+}

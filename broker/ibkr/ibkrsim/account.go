@@ -1,41 +1,52 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
 // getAccounts is GET iserver/accounts. Orders and snapshots want it first.
-func (s *Server) getAccounts(*web.Request) web.Reply {
-	s.session.accounts = true
-	return web.OK(s.accountsBody())
+func (s *Server) getAccounts(r *web.Request) web.Reply {
+	u := s.user(r)
+	u.session.accounts = true
+	return web.OK(s.accountsBody(u))
 }
 
 // accountsBody is also the args of the act frame.
-func (s *Server) accountsBody() map[string]any {
-	a := s.opt.Account
+func (s *Server) accountsBody(u *user) map[string]any {
 	name, version := "Sim01", serverVersion
+	props, aliases := map[string]any{}, map[string]string{}
+	for _, id := range u.accounts {
+		props[id] = map[string]bool{"hasChildAccounts": s.isParent(id), "supportsCashQty": true,
+			"liteUnderPro": false, "noFXConv": false, "isProp": false, "supportsFractions": s.house.Account(id).Fractions,
+			"allowCustomerTime": false, "autoFx": false}
+		aliases[id] = cmp.Or(s.house.Account(id).Alias, id)
+	}
 	return map[string]any{
-		"accounts": []string{a},
-		"acctProps": map[string]any{a: map[string]bool{"hasChildAccounts": false, "supportsCashQty": true,
-			"liteUnderPro": false, "noFXConv": false, "isProp": false, "supportsFractions": true,
-			"allowCustomerTime": false, "autoFx": false}},
-		"aliases": map[string]string{a: a},
+		"accounts": u.accounts, "acctProps": props, "aliases": aliases,
 		"allowFeatures": map[string]any{"showGFIS": true, "showEUCostReport": false, "allowEventContract": true,
 			"allowFXConv": true, "allowFinancialLens": false, "allowMTA": true, "allowTypeAhead": true,
 			"allowEventTrading": true, "snapshotRefreshTimeout": 30, "liteUser": false, "showWebNews": true,
 			"research": true, "debugPnl": true, "showTaxOpt": true, "showImpactDashboard": true,
-			"allowDynAccount": false, "allowCrypto": false, "allowFA": false, "allowLiteUnderPro": false,
-			"allowedAssetTypes": "STK", "restrictTradeSubscription": false, "showUkUserLabels": false,
+			"allowDynAccount": false, "allowCrypto": false, "allowFA": s.isParent(u.accounts[0]), "allowLiteUnderPro": false,
+			"allowedAssetTypes": "STK,OPT,FUT,CASH", "restrictTradeSubscription": false, "showUkUserLabels": false,
 			"sideBySide": true},
-		"chartPeriods": chartPeriods, "groups": []string{}, "profiles": []string{}, "selectedAccount": a,
-		"serverInfo": serverInfo{&name, &version}, "sessionId": s.session.id[:8] + ".00000001",
-		"isFT": false, "isPaper": true,
+		"chartPeriods": chartPeriods, "groups": []string{}, "profiles": []string{}, "selectedAccount": u.selected,
+		"serverInfo": serverInfo{&name, &version}, "sessionId": u.session.id[:8] + ".00000001",
+		"isFT": false, "isPaper": u.paper(),
 	}
+}
+
+// isParent says that an advisor's account has others under it.
+func (s *Server) isParent(id string) bool {
+	return slices.ContainsFunc(s.house.Accounts(), func(a *brokerage.Account) bool { return a.Parent == id })
 }
 
 var chartPeriods = map[string][]string{
@@ -52,58 +63,55 @@ func (s *Server) switchAccount(r *web.Request) web.Reply {
 	if out, ok := web.Decode(r.Body, &body); !ok {
 		return out
 	}
-	switch body.AcctID {
-	case s.opt.Account:
-		return web.OK(map[string]string{"success": "Account already set"})
-	case "":
+	u := s.user(r)
+	switch {
+	case body.AcctID == "":
 		return web.FailCode(400, "Bad Request: acctId is missing")
+	case !u.sees(body.AcctID):
+		return web.Fail(500, "Account "+body.AcctID+" is not accessible")
+	case body.AcctID == u.selected:
+		return web.OK(map[string]string{"success": "Account already set"})
 	}
-	return web.Fail(500, "Account "+body.AcctID+" is not accessible")
-}
-
-// figures are the account's sums at a moment.
-type figures struct {
-	cash, stocks, gross, equity, margin, available market.Money
-	unrealized, realized                           market.Money
-}
-
-func (b *book) figures() figures {
-	f := figures{cash: b.cash, gross: b.gross(), equity: b.netLiquidation()}
-	f.stocks = f.equity.Sub(f.cash)
-	f.margin = f.gross.Mul(marginRate)
-	f.available = f.equity.Sub(f.margin)
-	for i := range b.positions {
-		p := &b.positions[i]
-		f.realized = f.realized.Add(p.RealizedPnL)
-		f.unrealized = f.unrealized.Add(p.UnrealizedPnL(b.exchange.Products()[i].Mark(), 1))
-	}
-	return f
+	u.selected = body.AcctID
+	return web.OK(map[string]any{"set": true, "acctId": body.AcctID})
 }
 
 // getSummary is GET iserver/account/{accountId}/summary.
-func (s *Server) getSummary(*web.Request) web.Reply {
-	f := s.book.figures()
+func (s *Server) getSummary(r *web.Request) web.Reply {
+	a := s.account(r)
+	f := s.house.Figures(a)
 	whole := func(d market.Money) json.Number { return web.Num(d.Round(0)) }
 	zero := web.Num(decimal.Zero)
+	balances := []any{}
+	for _, currency := range a.Currencies() {
+		amount := whole(a.Balance(currency))
+		balances = append(balances, map[string]any{"currency": currency, "balance": amount, "settledCash": amount})
+	}
 	return web.OK(map[string]any{
-		"accountType": "", "status": "", "balance": whole(f.available), "SMA": whole(f.available),
-		"buyingPower": whole(f.available.Mul(decimal.New(4, 0))), "availableFunds": whole(f.available),
-		"excessLiquidity": whole(f.available), "netLiquidationValue": whole(f.equity),
-		"equityWithLoanValue": whole(f.equity), "regTLoan": zero, "securitiesGVP": whole(f.gross),
-		"totalCashValue": whole(f.cash), "accruedInterest": zero, "regTMargin": zero,
-		"initialMargin": whole(f.margin), "maintenanceMargin": whole(f.margin),
-		"cashBalances": []any{map[string]any{"currency": "USD", "balance": whole(f.cash), "settledCash": whole(f.cash)}},
+		"accountType": "", "status": "", "balance": whole(f.Available), "SMA": whole(f.Available),
+		"buyingPower": whole(f.BuyingPower), "availableFunds": whole(f.Available),
+		"excessLiquidity": whole(f.Excess), "netLiquidationValue": whole(f.Equity),
+		"equityWithLoanValue": whole(f.Equity), "regTLoan": zero, "securitiesGVP": whole(f.Gross),
+		"totalCashValue": whole(f.Cash), "accruedInterest": zero, "regTMargin": whole(f.RegT),
+		"initialMargin": whole(f.Initial), "maintenanceMargin": whole(f.Maintenance), "cashBalances": balances,
 	})
 }
 
 // getPnL is GET iserver/account/pnl/partitioned.
-func (s *Server) getPnL(*web.Request) web.Reply { return web.OK(map[string]any{"upnl": s.pnl()}) }
+func (s *Server) getPnL(r *web.Request) web.Reply {
+	return web.OK(map[string]any{"upnl": s.pnl(s.user(r))})
+}
 
 // pnl is also the args of the spl frame.
-func (s *Server) pnl() map[string]any {
-	f := s.book.figures()
-	return map[string]any{s.opt.Account + ".Core": map[string]any{
-		"rowType": 1, "dpl": web.Cents(f.realized.Add(f.unrealized).Sub(s.book.fees)), "nl": web.Cents(f.equity),
-		"upl": web.Cents(f.unrealized), "el": web.Num(f.available.Round(0)), "uel": web.Cents(f.available), "mv": web.Cents(f.stocks),
-	}}
+func (s *Server) pnl(u *user) map[string]any {
+	out := map[string]any{}
+	for _, id := range u.accounts {
+		f := s.house.Figures(s.house.Account(id))
+		out[id+".Core"] = map[string]any{
+			"rowType": 1, "dpl": web.Cents(f.Realized.Add(f.Unrealized).Sub(f.Fees)), "nl": web.Cents(f.Equity),
+			"upl": web.Cents(f.Unrealized), "el": web.Num(f.Available.Round(0)), "uel": web.Cents(f.Available),
+			"mv": web.Cents(f.Stocks.Add(f.Options)),
+		}
+	}
+	return out
 }

@@ -131,7 +131,7 @@ func (s *Server) contractInfoAndRules(r *web.Request) web.Reply {
 		return out
 	}
 	info := infoOf(p)
-	info["rules"] = s.rulesOf(p)
+	info["rules"] = rulesOf(p, s.user(r).accounts)
 	return web.OK(info)
 }
 
@@ -147,14 +147,14 @@ func (s *Server) contractRules(r *web.Request) web.Reply {
 	if !ok {
 		return out
 	}
-	return web.OK(s.rulesOf(p))
+	return web.OK(rulesOf(p, s.user(r).accounts))
 }
 
-func (s *Server) rulesOf(p *exchange.Product) map[string]any {
+func rulesOf(p *exchange.Product, accounts []string) map[string]any {
 	types := []string{"limit", "market", "stop", "stop_limit", "trailing_stop"}
 	rules := map[string]any{
 		"algoEligible": false, "allOrNoneEligible": false, "overnightEligible": false, "costReport": false,
-		"canTradeAcctIds": []string{s.opt.Account}, "error": nil, "orderTypes": types, "ibAlgoTypes": []string{},
+		"canTradeAcctIds": accounts, "error": nil, "orderTypes": types, "ibAlgoTypes": []string{},
 		"fraqTypes": []string{}, "forceOrderPreview": false, "cqtTypes": []string{}, "orderTypesOutside": []string{"limit", "stop_limit"},
 		"defaultSize": 100, "cashSize": web.Num(decimal.Zero), "sizeIncrement": 100,
 		"tifTypes":   []string{"IOC/MARKET,LIMIT", "DAY/o", "GTC/o"},

@@ -1,12 +1,13 @@
 package ibkrsim
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
-	"time"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
@@ -17,10 +18,24 @@ type State struct {
 	Cash       market.Money     `json:"cash"`
 	Fees       market.Money     `json:"fees"` // paid so far; cash is after them
 	Positions  []PositionState  `json:"positions"`
+	Accounts   []AccountState   `json:"accounts"`   // all; what is above is the first one's
 	Orders     []OrderState     `json:"orders"`     // accepted, oldest first
 	Executions []ExecutionState `json:"executions"` // oldest first
 	Received   map[string]int   `json:"orders_received"`
 	Quotes     map[string]Quote `json:"quotes"` // by instrument
+	Sessions   []SessionState   `json:"sessions"`
+	Pacing     PacingState      `json:"pacing"`
+	Rules      []string         `json:"rules"`    // faults at work, by name
+	Requests   []RequestState   `json:"requests"` // the latest, oldest first
+}
+
+// AccountState is an account's cash by currency and what it holds.
+type AccountState struct {
+	Account   string                  `json:"account"`
+	Cash      map[string]market.Money `json:"cash"`
+	Equity    market.Money            `json:"equity"` // in the base currency
+	Fees      market.Money            `json:"fees"`
+	Positions []PositionState         `json:"positions"`
 }
 
 // PositionState is a holding at average cost.
@@ -36,6 +51,7 @@ type PositionState struct {
 // OrderState is an order as it is now.
 type OrderState struct {
 	OrderID    int64        `json:"order_id"`
+	Account    string       `json:"account"`
 	COID       string       `json:"coid"`
 	Instrument string       `json:"instrument"`
 	Side       market.Side  `json:"side"`
@@ -47,12 +63,15 @@ type OrderState struct {
 	StopPx     market.Price `json:"stop_px"`
 	Status     string       `json:"status"`
 	Reason     string       `json:"reason"`
+	Parent     int64        `json:"parent,omitempty"`
+	OCA        string       `json:"oca,omitempty"`
 }
 
 // ExecutionState is a fill.
 type ExecutionState struct {
 	ID         string       `json:"id"`
 	OrderID    int64        `json:"order_id"`
+	Account    string       `json:"account"`
 	COID       string       `json:"coid"`
 	Instrument string       `json:"instrument"`
 	Side       market.Side  `json:"side"`
@@ -67,26 +86,55 @@ type ExecutionState struct {
 func (s *Server) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b := s.book
-	st := State{Account: b.account, Cash: b.cash, Fees: b.fees, Received: map[string]int{}, Quotes: map[string]Quote{}}
-	for i, p := range b.exchange.Products() {
+	a := s.house.Account(s.opt.Account)
+	st := State{Account: a.ID, Cash: a.Balance(a.Base), Fees: s.house.Fees(a), Received: map[string]int{}, Quotes: map[string]Quote{}}
+	for _, p := range s.exchange.Products() {
 		t := p.Top
 		st.Quotes[p.Name()] = Quote{Bid: t.Bid, Ask: t.Ask, Last: t.Last, BidSize: t.BidSize, AskSize: t.AskSize, LastSize: t.LastSize}
-		if h := b.positions[i]; h.Qty != 0 || !h.RealizedPnL.IsZero() || !h.Fees.IsZero() {
-			st.Positions = append(st.Positions, PositionState{p.Name(), p.Conid, h.Qty, h.Cost, h.RealizedPnL, h.Fees})
-		}
 	}
-	for coid, n := range b.posts {
+	for _, each := range s.house.Accounts() {
+		st.Accounts = append(st.Accounts, s.accountState(each))
+	}
+	st.Positions = st.Accounts[0].Positions
+	for coid, n := range s.house.Posts() {
 		st.Received[coid] = n
 	}
-	for _, o := range b.orders {
-		st.Orders = append(st.Orders, OrderState{o.ID, o.COID, o.product.Name(), o.Ticket.Side, o.Ticket.Type.String(),
-			o.Ticket.TimeInForce.String(), o.Ticket.OrderQty, o.filled, o.Ticket.Price, o.Ticket.StopPx, o.Status, o.Reason})
+	for _, o := range s.house.Orders() {
+		st.Orders = append(st.Orders, orderState(o))
 	}
-	for _, e := range b.execs {
-		o := e.order
-		st.Executions = append(st.Executions, ExecutionState{e.ID, o.ID, o.COID, o.product.Name(), o.Ticket.Side,
-			e.Qty, e.Price, e.Commission, e.Time})
+	for _, e := range s.house.Executions(0, func(string) bool { return true }) {
+		one := ExecutionState{ID: e.ID, OrderID: e.OrderID, Account: e.Account, Instrument: e.Product.Name(), Side: e.Side,
+			Qty: e.Qty, Price: e.Price, Commission: e.Commission, TsEvent: e.Time}
+		if e.Order != nil {
+			one.COID = e.Order.COID
+		}
+		st.Executions = append(st.Executions, one)
+	}
+	s.addState(&st)
+	return st
+}
+
+func (s *Server) accountState(a *brokerage.Account) AccountState {
+	st := AccountState{Account: a.ID, Cash: map[string]market.Money{}, Equity: s.house.Figures(a).Equity, Fees: s.house.Fees(a)}
+	for _, currency := range a.Currencies() {
+		st.Cash[currency] = a.Balance(currency)
+	}
+	for _, h := range a.Holdings() {
+		st.Positions = append(st.Positions, PositionState{h.Product.Name(), h.Product.Conid, h.Qty, h.Cost, h.RealizedPnL, h.Position.Fees})
+	}
+	return st
+}
+
+func orderState(o *brokerage.Order) OrderState {
+	t := &o.Ticket
+	st := OrderState{OrderID: o.ID, Account: o.Account, COID: o.COID, Instrument: o.Product.Name(), Side: t.Side,
+		Type: string(t.Type), TIF: string(t.TIF), Qty: t.Qty, Filled: o.Filled, Price: t.Price, StopPx: t.Aux,
+		Status: string(o.Status), Reason: o.Reason, Parent: o.Parent, OCA: o.OCA}
+	switch t.Type {
+	case brokerage.STP:
+		st.Price, st.StopPx = 0, t.Price
+	case brokerage.Trail, brokerage.TrailLmt:
+		st.StopPx = o.Stop
 	}
 	return st
 }
@@ -103,14 +151,13 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		web.OK(s.State()).Write(w)
 		return
 	}
-	control, ok := controls[verb]
-	if !ok || r.Method != http.MethodPost {
+	if !slices.Contains(scenario.Verbs(), verb) || r.Method != http.MethodPost {
 		web.NotFound().Write(w)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil {
-		err = control(s, body)
+		err = s.control(verb, body)
 	}
 	if err != nil {
 		web.Fail(400, err.Error()).Write(w)
@@ -119,55 +166,10 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	web.OK(map[string]bool{"done": true}).Write(w)
 }
 
-// controls are the verbs of POST /_sim/.
-var controls = map[string]func(*Server, []byte) error{
-	"fault":   withBody(controlFault),
-	"stream":  withBody(controlStream),
-	"price":   withBody(controlPrice),
-	"ask":     withBody(func(s *Server, ids []string) error { s.Ask(ids...); return nil }),
-	"logout":  func(s *Server, _ []byte) error { s.Logout(); return nil },
-	"compete": func(s *Server, _ []byte) error { s.Compete(); return nil },
-	"drop":    func(s *Server, _ []byte) error { s.DropSockets(); return nil },
-}
-
-// withBody decodes a control's JSON.
-func withBody[T any](do func(*Server, T) error) func(*Server, []byte) error {
-	return func(s *Server, body []byte) error {
-		var v T
-		if err := json.Unmarshal(body, &v); err != nil {
-			return err
-		}
-		return do(s, v)
+func (s *Server) control(verb string, body []byte) error {
+	c, err := scenario.ParseControl(verb, body)
+	if err != nil {
+		return err
 	}
+	return s.Do(c)
 }
-
-// faultControl is a Fault whose delay is text such as "2s".
-type faultControl struct {
-	Fault
-	Delay string `json:"delay"`
-}
-
-func controlFault(s *Server, c faultControl) error {
-	if c.Delay != "" {
-		delay, err := time.ParseDuration(c.Delay)
-		if err != nil {
-			return err
-		}
-		c.Fault.Delay = delay
-	}
-	return s.Fault(c.Fault)
-}
-
-type streamControl struct {
-	Fault StreamFault `json:"fault"`
-	Count int         `json:"count"`
-}
-
-func controlStream(s *Server, c streamControl) error { return s.FaultStream(c.Fault, max(c.Count, 1)) }
-
-type priceControl struct {
-	Instrument string `json:"instrument"`
-	Quote
-}
-
-func controlPrice(s *Server, c priceControl) error { return s.SetPrice(c.Instrument, c.Quote) }

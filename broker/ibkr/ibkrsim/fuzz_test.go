@@ -1,28 +1,10 @@
 package ibkrsim
 
 import (
-	"bytes"
 	"testing"
 
 	"gannet/broker/ibkr/ibkrsim/web"
 )
-
-// Any bytes in the state file: records, or an error; never a panic.
-func FuzzParseLog(f *testing.F) {
-	var line bytes.Buffer
-	body := web.Encode(record{Header: &header{Version: 1, Account: "DU1"}, Posts: []string{"a"}})
-	line.WriteString(checksum(body) + " ")
-	line.Write(body)
-	line.WriteByte('\n')
-	f.Add(line.Bytes())
-	f.Add([]byte("00000000 \n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		records, err := parseLog(text)
-		if err == nil && len(text) > 0 && len(records) == 0 {
-			t.Error("text without records")
-		}
-	})
-}
 
 // Any bytes on any endpoint and on the socket: an answer, never a panic, and
 // never an order that a person did not ask for.
@@ -39,15 +21,15 @@ func FuzzRequests(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := openBook(opt, x)
+		h, err := opt.house(x)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := fuzzServer(opt, b)
+		s := fuzzServer(opt, h)
 		one := &routes.All[int(which)%len(routes.All)]
 		vars := map[string]string{"accountId": opt.Account, "orderId": text, "conid": text, "pageId": text, "replyId": text}
 		r := &web.Request{Vars: vars, Query: map[string][]string{"conid": {text}, "conids": {text}, "fields": {body}, "period": {text},
-			"bar": {text}, "days": {text}, "startTime": {text}, "symbols": {text}, "symbol": {text}, "filters": {text}}, Body: []byte(body)}
+			"bar": {text}, "days": {text}, "startTime": {text}, "symbols": {text}, "symbol": {text}, "filters": {text}}, Body: []byte(body), User: s.logins[0].name}
 		out := s.handle(one, r)
 		if out.Status == 0 {
 			t.Errorf("%s: no answer", one.Pattern)
@@ -55,11 +37,11 @@ func FuzzRequests(f *testing.F) {
 		if out.Body != nil {
 			web.Encode(out.Body)
 		}
-		c := &socket{wake: make(chan struct{}, 1), quotes: map[int64]*quoteSub{}}
+		c := &socket{user: s.logins[0], wake: make(chan struct{}, 1), quotes: map[int64]*quoteSub{}}
 		s.onMessage(c, text)
 		s.onMessage(c, body)
 		s.takeFrames(c)
-		if len(b.orders) > 0 && one.Pattern != "/iserver/account/{accountId}/orders" {
+		if len(h.Orders()) > 0 && one.Pattern != "/iserver/account/{accountId}/orders" {
 			t.Errorf("%s made an order", one.Pattern)
 		}
 	})

@@ -26,27 +26,27 @@ type barRow struct {
 }
 
 type historyBody struct {
-	ServerID           string            `json:"serverId"`
-	Symbol             string            `json:"symbol"`
-	Text               string            `json:"text"`
-	PriceFactor        int               `json:"priceFactor"`
-	StartTime          string            `json:"startTime"`
-	High               string            `json:"high"`
-	Low                string            `json:"low"`
-	TimePeriod         string            `json:"timePeriod"`
-	BarLength          int64             `json:"barLength"`
-	MdAvailability     string            `json:"mdAvailability"`
-	MktDataDelay       int               `json:"mktDataDelay"`
-	OutsideRth         bool              `json:"outsideRth"`
-	TradingDayDuration int               `json:"tradingDayDuration"`
-	VolumeFactor       int               `json:"volumeFactor"`
-	PriceDisplayRule   int               `json:"priceDisplayRule"`
-	PriceDisplayValue  string            `json:"priceDisplayValue"`
-	NegativeCapable    bool              `json:"negativeCapable"`
-	MessageVersion     int               `json:"messageVersion"`
+	ServerID           string   `json:"serverId"`
+	Symbol             string   `json:"symbol"`
+	Text               string   `json:"text"`
+	PriceFactor        int      `json:"priceFactor"`
+	StartTime          string   `json:"startTime"`
+	High               string   `json:"high"`
+	Low                string   `json:"low"`
+	TimePeriod         string   `json:"timePeriod"`
+	BarLength          int64    `json:"barLength"`
+	MdAvailability     string   `json:"mdAvailability"`
+	MktDataDelay       int      `json:"mktDataDelay"`
+	OutsideRth         bool     `json:"outsideRth"`
+	TradingDayDuration int      `json:"tradingDayDuration"`
+	VolumeFactor       int      `json:"volumeFactor"`
+	PriceDisplayRule   int      `json:"priceDisplayRule"`
+	PriceDisplayValue  string   `json:"priceDisplayValue"`
+	NegativeCapable    bool     `json:"negativeCapable"`
+	MessageVersion     int      `json:"messageVersion"`
 	Data               []barRow `json:"data"`
-	Points             int               `json:"points"`
-	TravelTime         int               `json:"travelTime"`
+	Points             int      `json:"points"`
+	TravelTime         int      `json:"travelTime"`
 }
 
 // getHistory is GET iserver/marketdata/history. startTime is the end of the

@@ -2,12 +2,16 @@ package ibkrsim
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/shopspring/decimal"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/market"
 )
 
@@ -24,8 +28,21 @@ type Options struct {
 	// time may use it.
 	StatePath string
 
-	Account     string       // default DU1000001
-	Cash        market.Money // starting cash in USD, default 1,000,000
+	// Account and Cash are the only account, when Accounts names none: by
+	// default DU1000001 with 1,000,000 USD. Users log in to accounts; by default
+	// one user, simuser, to all.
+	Account  string
+	Cash     market.Money
+	Accounts []brokerage.AccountConfig
+	Users    []User
+
+	// Identity says how strict logins are; by default requests from this machine
+	// are logged in as the first user. Credentials and those in KeysDir, written
+	// by identity.WriteClient, let clients log in by OAuth.
+	Identity    identity.Config
+	Credentials []*identity.Credentials
+	KeysDir     string
+
 	Instruments []Instrument // default DefaultInstruments()
 
 	// Market gives recorded data to replay, at Speed times real time (default
@@ -49,6 +66,13 @@ type Timing struct {
 	Heartbeat time.Duration // between system frames of a socket, default 10 s
 	Cancel    time.Duration // from a cancel's answer until it takes effect, default 50 ms
 	Penalty   time.Duration // how long everything answers 429 after one 429, default none
+}
+
+// User is somebody who can log in.
+type User struct {
+	Name     string
+	Password string   // of the login pages; in the clear, as it opens nothing else
+	Accounts []string // the first is selected at the start; none: all
 }
 
 // Instrument is what can be traded, and Quote a change of its market.
@@ -75,6 +99,13 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Cash.IsZero() {
 		o.Cash = decimal.New(1_000_000, 0)
 	}
+	if len(o.Accounts) == 0 {
+		o.Accounts = []brokerage.AccountConfig{{ID: o.Account, Cash: o.Cash}}
+	}
+	o.Account = o.Accounts[0].ID
+	if err := o.completeUsers(); err != nil {
+		return o, err
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -85,6 +116,40 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("ibkrsim: speed %v: want more than 0", o.Speed)
 	}
 	return o, nil
+}
+
+// completeUsers gives users without accounts all of them.
+func (o *Options) completeUsers() error {
+	var all []string
+	for _, a := range o.Accounts {
+		all = append(all, a.ID)
+	}
+	if len(o.Users) == 0 {
+		o.Users = []User{{Name: "simuser"}}
+	}
+	o.Users = slices.Clone(o.Users)
+	for i := range o.Users {
+		u := &o.Users[i]
+		if len(u.Accounts) == 0 {
+			u.Accounts = all
+		}
+		for _, id := range u.Accounts {
+			if !slices.Contains(all, id) {
+				return fmt.Errorf("ibkrsim: user %s: account %s: want one of %s", u.Name, id, strings.Join(all, ", "))
+			}
+		}
+	}
+	return nil
+}
+
+// house is the broker that the options say.
+func (o *Options) house(x *exchange.Exchange) (*brokerage.House, error) {
+	h, err := brokerage.Open(brokerage.Config{Exchange: x, Accounts: o.Accounts, Profile: o.Profile, Seed: o.Seed,
+		StatePath: o.StatePath, CancelDelay: market.Nanos(o.Timing.Cancel)})
+	if err != nil {
+		return nil, fmt.Errorf("ibkrsim: %w", err)
+	}
+	return h, nil
 }
 
 // exchange is what the options say is traded.

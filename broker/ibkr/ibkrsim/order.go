@@ -4,87 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
-
-// Statuses of an order, as the API spells them.
-const (
-	stInactive      = "Inactive"
-	stPendingSubmit = "PendingSubmit"
-	stPreSubmitted  = "PreSubmitted"
-	stSubmitted     = "Submitted"
-	stFilled        = "Filled"
-	stPendingCancel = "PendingCancel"
-	stCancelled     = "Cancelled"
-)
-
-// order is an order as the state file keeps it. What its executions say is
-// not kept twice.
-type order struct {
-	ID      int64         `json:"id"`
-	COID    string        `json:"coid,omitempty"`
-	Conid   int64         `json:"conid"`
-	Ticket  market.Ticket `json:"ticket"`
-	Status  string        `json:"status"`
-	Reason  string        `json:"reason,omitempty"` // why the system ended it
-	Created market.Nanos  `json:"created"`
-	Changed market.Nanos  `json:"changed"`
-
-	product  *exchange.Product
-	account  string
-	filled   market.Qty
-	paid     market.Money // sum of quantity * price
-	cancelAt market.Nanos // when the venue hears of the cancel
-	refusal  string       // the venue's answer to a submit or a replace
-	sent     deltaRow     // what has been streamed of it
-}
-
-// working says that the venue holds the order.
-func (o *order) working() bool {
-	switch o.Status {
-	case stPendingSubmit, stPreSubmitted, stSubmitted, stPendingCancel:
-		return true
-	}
-	return false
-}
-
-func (o *order) left() market.Qty { return o.Ticket.OrderQty - o.filled }
-
-// isStop says that the order waits for a trigger.
-func (o *order) isStop() bool {
-	switch o.Ticket.Type {
-	case market.Stop, market.StopLimit, market.TrailingStop:
-		return true
-	}
-	return false
-}
-
-// restingStatus is the status of an order that the venue works.
-func (o *order) restingStatus(now market.Nanos) string {
-	closed := !o.Ticket.OutsideRTH && !o.product.Session.IsOpen(now)
-	if (o.isStop() && o.filled == 0) || closed {
-		return stPreSubmitted
-	}
-	return stSubmitted
-}
-
-// venueID is the order's name at the venue.
-func (o *order) venueID() market.ClientOrderID {
-	return market.ClientOrderID(web.Int(o.ID))
-}
-
-// venueOrder is the order as package venue wants it.
-func (o *order) venueOrder() market.Order {
-	v := market.Order{Ticket: o.Ticket, ClientOrderID: o.venueID(), VenueOrderID: string(o.venueID()),
-		Account: market.AccountID(o.account), Status: market.Submitted, CumQty: o.filled, LeavesQty: o.left(),
-		TsInit: o.Created, TsEvent: o.Changed}
-	if px, err := market.PriceFromDecimal(web.Average(o.paid, o.filled)); err == nil {
-		v.AvgPx = px
-	}
-	return v
-}
 
 // orderRow is a row of GET iserver/account/orders and of a sor frame.
 type orderRow struct {
@@ -115,6 +39,8 @@ type orderRow struct {
 	BgColor           string      `json:"bgColor"`
 	FgColor           string      `json:"fgColor"`
 	OrderRef          string      `json:"order_ref,omitempty"`
+	ParentID          int64       `json:"parentId,omitempty"`
+	OcaGroupID        string      `json:"ocaGroupId,omitempty"`
 	IsEventTrading    string      `json:"isEventTrading"`
 	Price             string      `json:"price"`
 	AuxPrice          string      `json:"auxPrice,omitempty"`
@@ -124,103 +50,140 @@ type orderRow struct {
 	Side              string      `json:"side"`
 }
 
-func (o *order) row() orderRow {
+// orderRowOf is the order as the list of orders shows it.
+func orderRowOf(o *brokerage.Order) orderRow {
+	p := o.Product
 	r := orderRow{
-		Acct: o.account, Account: o.account, Conid: o.Conid, ConidEx: web.Int(o.Conid),
-		OrderID: o.ID, CashCcy: "USD", SizeAndFills: o.sizeAndFills(), OrderDesc: o.describe(true),
-		Description1: o.product.Symbol, Ticker: o.product.Symbol, SecType: "STK",
-		ListingExchange: listingExchange(o.product.Exchange), CompanyName: o.product.Company,
-		RemainingQuantity: web.QtyNum(o.left()), FilledQuantity: web.QtyNum(o.filled), TotalSize: web.QtyNum(o.Ticket.OrderQty),
-		Status: o.Status, CcpStatus: o.ccpStatus(), Reason: o.Reason, SupportsTaxOpt: "1", IsEventTrading: "0",
+		Acct: o.Account, Account: o.Account, Conid: o.Conid, ConidEx: conidEx(o),
+		OrderID: o.ID, CashCcy: p.Currency, SizeAndFills: sizeAndFills(o), OrderDesc: describe(o, true),
+		Description1: p.Symbol, Ticker: p.Symbol, SecType: secType(o),
+		ListingExchange: listingExchange(p.Exchange), CompanyName: p.Company,
+		RemainingQuantity: web.QtyNum(o.Left()), FilledQuantity: web.QtyNum(o.Filled), TotalSize: web.QtyNum(o.Ticket.Qty),
+		Status: string(o.Status), CcpStatus: ccpStatus(o), Reason: o.Reason, SupportsTaxOpt: "1", IsEventTrading: "0",
 		OrigOrderType: typeNames[o.Ticket.Type].read, OrderType: typeNames[o.Ticket.Type].shown,
 		LastTime:       o.Changed.Time().Format("060102150405"),
-		LastTimeMillis: web.Millis(o.Changed),
-		OrderRef:       o.COID, Side: o.Ticket.Side.String(), TimeInForce: tifShown(o.Ticket.TimeInForce),
+		LastTimeMillis: web.Millis(o.Changed), ParentID: o.Parent, OcaGroupID: o.OCA,
+		OrderRef: o.COID, Side: o.Ticket.Side.String(), TimeInForce: tifShown(o.Ticket.TIF),
 	}
 	r.BgColor, r.FgColor = colors(o.Status)
-	r.Price, r.AuxPrice = o.prices()
-	if o.filled > 0 {
-		r.AvgPrice = web.DecimalText(web.Average(o.paid, o.filled))
+	r.Price, r.AuxPrice = orderPrices(o)
+	if o.Filled > 0 {
+		r.AvgPrice = web.DecimalText(o.AvgPrice())
 	}
-	if o.Ticket.Type != market.Market {
+	if o.Ticket.Type != brokerage.MKT {
 		outside := o.Ticket.OutsideRTH
 		r.OutsideRTH = &outside
 	}
 	return r
 }
 
-// prices are the fields price and auxPrice: the limit and the stop.
-func (o *order) prices() (price, aux string) {
-	switch o.Ticket.Type {
-	case market.Limit:
-		return web.PriceText(o.Ticket.Price), ""
-	case market.Stop:
-		return web.PriceText(o.Ticket.StopPx), ""
-	case market.StopLimit:
-		return web.PriceText(o.Ticket.Price), web.PriceText(o.Ticket.StopPx)
-	case market.TrailingStop:
-		if o.Ticket.StopPx > 0 {
-			return web.PriceText(o.Ticket.StopPx), ""
-		}
+// conidEx is the contract as the order was sent: a combination's has its legs.
+func conidEx(o *brokerage.Order) string {
+	if o.IsCombo() {
+		return o.ConidEx
+	}
+	return web.Int(o.Conid)
+}
+
+func secType(o *brokerage.Order) string {
+	if o.IsCombo() {
+		return exchange.Combo
+	}
+	return o.Product.SecType
+}
+
+// orderPrices are the fields price and auxPrice: the limit and the stop.
+func orderPrices(o *brokerage.Order) (price, aux string) {
+	t := &o.Ticket
+	switch t.Type {
+	case brokerage.LMT, brokerage.LOC:
+		return web.PriceText(t.Price), ""
+	case brokerage.STP:
+		return web.PriceText(t.Price), ""
+	case brokerage.StopLimit, brokerage.LIT:
+		return web.PriceText(t.Price), web.PriceText(t.Aux)
+	case brokerage.MIT:
+		return "", web.PriceText(t.Aux)
+	case brokerage.Trail:
+		return shownPrice(o.Stop), ""
+	case brokerage.TrailLmt:
+		return shownPrice(o.Stop + t.Price - t.Aux), shownPrice(o.Stop)
+	case brokerage.MidPrice, brokerage.REL:
+		return shownPrice(t.Price), ""
 	}
 	return "", ""
 }
 
-// sizeAndFills is "filled/remaining", or the size when all is filled.
-func (o *order) sizeAndFills() string {
-	if o.Status == stFilled {
-		return o.Ticket.OrderQty.String()
+// shownPrice is "" for a price that there is not.
+func shownPrice(px market.Price) string {
+	if px <= 0 {
+		return ""
 	}
-	return o.filled.String() + "/" + o.left().String()
+	return web.PriceText(px)
 }
 
-func (o *order) ccpStatus() string {
-	switch o.Status {
-	case stFilled, stCancelled, stInactive:
-		return o.Status
+// sizeAndFills is "filled/remaining", or the size when all is filled.
+func sizeAndFills(o *brokerage.Order) string {
+	if o.Status == brokerage.Filled {
+		return o.Ticket.Qty.String()
 	}
-	return stSubmitted
+	return o.Filled.String() + "/" + o.Left().String()
+}
+
+func ccpStatus(o *brokerage.Order) string {
+	switch o.Status {
+	case brokerage.Filled, brokerage.Cancelled, brokerage.Inactive:
+		return string(o.Status)
+	}
+	return string(brokerage.Submitted)
 }
 
 // describe is the order in words: "Buy 1 SPY Limit 457.00, GTC".
-func (o *order) describe(withSymbol bool) string {
+func describe(o *brokerage.Order, withSymbol bool) string {
 	verb := map[market.Side]string{market.Buy: "Buy", market.Sell: "Sell"}[o.Ticket.Side]
-	if o.Status == stFilled {
+	if o.Status == brokerage.Filled {
 		verb = map[market.Side]string{market.Buy: "Bought", market.Sell: "Sold"}[o.Ticket.Side]
 	}
-	text := verb + " " + o.Ticket.OrderQty.String() + " "
+	text := verb + " " + o.Ticket.Qty.String() + " "
 	if withSymbol {
-		text += o.product.Symbol + " "
+		text += o.Product.Symbol + " "
 	}
 	text += typeNames[o.Ticket.Type].shown
-	price, aux := o.prices()
+	price, aux := orderPrices(o)
 	for _, p := range []string{price, aux} {
 		if p != "" {
 			text += " " + p
 		}
 	}
-	tif := o.Ticket.TimeInForce.String()
-	if o.Ticket.TimeInForce == market.DAY {
+	tif := string(o.Ticket.TIF)
+	if o.Ticket.TIF == brokerage.DAY {
 		tif = "Day"
 	}
 	return text + ", " + tif
 }
 
 // typeNames are how an order type reads back.
-var typeNames = map[market.OrdType]struct{ read, shown string }{
-	market.Market:       {"MARKET", "Market"},
-	market.Limit:        {"LIMIT", "Limit"},
-	market.Stop:         {"STOP", "Stop"},
-	market.StopLimit:    {"STOP_LIMIT", "Stop Limit"},
-	market.TrailingStop: {"TRAIL", "TRAIL"},
+var typeNames = map[brokerage.OrderType]struct{ read, shown string }{
+	brokerage.MKT:       {"MARKET", "Market"},
+	brokerage.LMT:       {"LIMIT", "Limit"},
+	brokerage.STP:       {"STOP", "Stop"},
+	brokerage.StopLimit: {"STOP_LIMIT", "Stop Limit"},
+	brokerage.Trail:     {"TRAIL", "TRAIL"},
+	brokerage.TrailLmt:  {"TRAILLMT", "TRAILLMT"},
+	brokerage.MidPrice:  {"MIDPRICE", "MIDPRICE"},
+	brokerage.MOC:       {"MARKETONCLOSE", "MOC"},
+	brokerage.LOC:       {"LIMITONCLOSE", "LOC"},
+	brokerage.MIT:       {"MIT", "MIT"},
+	brokerage.LIT:       {"LIT", "LIT"},
+	brokerage.REL:       {"RELATIVE", "Relative"},
 }
 
 // tifShown is the time in force of the list of orders, where DAY is CLOSE.
-func tifShown(t market.TimeInForce) string {
-	if t == market.DAY {
+func tifShown(t brokerage.TIF) string {
+	if t == brokerage.DAY {
 		return "CLOSE"
 	}
-	return t.String()
+	return string(t)
 }
 
 func listingExchange(exchange string) string {
@@ -230,15 +193,15 @@ func listingExchange(exchange string) string {
 	return exchange
 }
 
-func colors(status string) (bg, fg string) {
+func colors(status brokerage.Status) (bg, fg string) {
 	switch status {
-	case stPendingSubmit:
+	case brokerage.PendingSubmit:
 		return "#FFFFFF", "#3399CC"
-	case stPreSubmitted:
+	case brokerage.PreSubmitted:
 		return "#FFFFFF", "#0000CC"
-	case stSubmitted:
+	case brokerage.Submitted:
 		return "#000000", "#00F000"
-	case stPendingCancel, stCancelled:
+	case brokerage.PendingCancel, brokerage.Cancelled:
 		return "#FFFFFF", "#CC0000"
 	}
 	return "#FFFFFF", "#000000"
@@ -247,35 +210,32 @@ func colors(status string) (bg, fg string) {
 // deltaRow is a row of which some keys may be missing.
 type deltaRow map[string]json.RawMessage
 
-// identity are the keys that every delta repeats.
-var identity = []string{"acct", "orderId"}
+// repeated are the keys that every delta repeats.
+var repeated = []string{"acct", "orderId"}
 
-// delta is what has changed of the order's row since the last call; the first
-// time it is all of it.
-func (o *order) delta() deltaRow {
-	now := rowOf(o.row())
-	if o.sent == nil {
-		o.sent = now
-		return now
+// delta is what has changed of a row since was; all of it when there was none,
+// nil when nothing has.
+func (row deltaRow) delta(was deltaRow) deltaRow {
+	if was == nil {
+		return row
 	}
 	changed := deltaRow{}
-	for key, value := range now {
-		if !bytes.Equal(value, o.sent[key]) && key != "lastExecutionTime" && key != "lastExecutionTime_r" {
+	for key, value := range row {
+		if !bytes.Equal(value, was[key]) && key != "lastExecutionTime" && key != "lastExecutionTime_r" {
 			changed[key] = value
 		}
 	}
-	o.sent = now
 	if len(changed) == 0 {
 		return nil
 	}
-	for _, key := range identity {
-		changed[key] = now[key]
+	for _, key := range repeated {
+		changed[key] = row[key]
 	}
 	return changed
 }
 
-// rowOf takes a wire struct apart.
-func rowOf(v orderRow) deltaRow {
+// apart takes a wire struct apart.
+func apart(v orderRow) deltaRow {
 	var row deltaRow
 	if err := json.Unmarshal(web.Encode(v), &row); err != nil {
 		panic(err)

@@ -203,8 +203,8 @@ func TestRefusedTickets(t *testing.T) {
 		orderBody("f", `"orderType":"LMT","side":"BUY","quantity":1,"tif":"DAY","price":1e400`):   `200 {"error":"Invalid order price fields"}`,
 		orderBody("g", `"orderType":"LMT","side":"BUY","quantity":1,"tif":"DAY","price":500.005`): `200 {"error":"The price does not conform to the minimum price variation of 0.01 for this contract."}`,
 		orderBody("h", `"orderType":"MKT","side":"BUY","quantity":0.5,"tif":"DAY"`):               `200 {"error":"The size, 0.5, does not conform to the minimum variation of 1 for this contract."}`,
-		orderBody("i", `"orderType":"MKT","side":"BUY","quantity":1,"tif":"OPG"`):                 `200 {"error":"OPG time in force is not supported for this order: there is no opening auction here"}`,
-		orderBody("j", `"orderType":"MKT","side":"BUY","quantity":1,"tif":"DAY","parentId":"z"`):  `200 {"error":"bracket and OCA orders are not simulated"}`,
+		orderBody("i", `"orderType":"MKT","side":"BUY","quantity":1,"tif":"OPG"`):                 `200 {"error":"There is no auction in SPY: its market never closes."}`,
+		orderBody("j", `"orderType":"MKT","side":"BUY","quantity":1,"tif":"DAY","parentId":"z"`):  `200 {"error":"Parent order z is not known."}`,
 		orderBody("k", `"orderType":"MKT","side":"BUY","quantity":90000,"tif":"DAY"`):             `200 {"error":"We are unable to accept your order. Your available funds of 1000000.00 USD are less than the initial margin of 11250225.00 USD."}`,
 	} {
 		got := c.call("POST", placePath(), ticket)

@@ -1,11 +1,13 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
@@ -15,23 +17,31 @@ import (
 // force=true answer nothing; only the next is the truth.
 func (s *Server) getOrders(r *web.Request) web.Reply {
 	rows := []orderRow{}
-	if a := r.Query.Get("accountId"); a != "" && a != s.opt.Account {
-		return web.FailCode(400, "Bad Request: account "+a+" is not known")
+	u := s.user(r)
+	account := cmp.Or(r.Query.Get("accountId"), u.selected)
+	if !u.sees(account) {
+		return web.FailCode(400, "Bad Request: account "+account+" is not known")
 	}
-	if r.Query.Get("force") == "true" || !s.session.orders {
-		s.session.orders, s.session.muted = true, false
+	if r.Query.Get("force") == "true" || !u.session.orders {
+		u.session.orders, u.session.muted = true, false
 		return web.OK(map[string]any{"orders": rows, "snapshot": false})
 	}
 	filters := statusFilters(r.Query.Get("filters"))
-	s.session.muted = s.session.muted || len(filters) > 0
-	for _, o := range slices.Backward(s.book.orders) {
-		recent := o.working() || s.book.now-o.Changed < market.Day
-		if recent && (len(filters) == 0 || slices.Contains(filters, strings.ToLower(o.Status))) {
-			rows = append(rows, o.row())
+	u.session.muted = u.session.muted || len(filters) > 0
+	for _, o := range slices.Backward(s.house.Orders()) {
+		recent := o.Working() || r.Now-o.Changed < market.Day
+		if o.Account != account || !recent || len(rows) == maxOrderRows {
+			continue
+		}
+		if len(filters) == 0 || slices.Contains(filters, strings.ToLower(string(o.Status))) {
+			rows = append(rows, orderRowOf(o))
 		}
 	}
 	return web.OK(map[string]any{"orders": rows, "snapshot": true})
 }
+
+// maxOrderRows is how many orders an answer holds at most.
+const maxOrderRows = 1000
 
 // statusFilters reads "pending_submit,filled" as lower-case statuses.
 func statusFilters(text string) []string {
@@ -105,37 +115,38 @@ func (s *Server) getOrderStatus(r *web.Request) web.Reply {
 	if !ok {
 		return out
 	}
-	return web.OK(o.statusRow())
+	return web.OK(statusRowOf(o))
 }
 
-func (o *order) statusRow() statusRow {
-	live := o.row()
-	done := !o.working()
+func statusRowOf(o *brokerage.Order) statusRow {
+	live, p := orderRowOf(o), o.Product
+	done := !o.Working()
 	r := statusRow{
-		RequestID: "1", ServerID: "0", OrderID: o.ID, ConidEx: live.ConidEx, Conid: o.Conid, Symbol: o.product.Symbol,
-		Side: live.Side[:1], Contract: o.product.Symbol, ListingExchange: live.ListingExchange, OptionAcct: "c",
-		CompanyName: live.CompanyName, Size: web.FloatText(o.left().String()), TotalSize: web.FloatText(o.Ticket.OrderQty.String()),
-		Currency: "USD", Account: o.account, OrderType: live.OrigOrderType, CumFill: web.FloatText(o.filled.String()),
-		AveragePrice: live.AvgPrice, OrderStatus: o.Status, CcpStatus: "0", Description: "Order " + live.CcpStatus,
-		TIF: o.Ticket.TimeInForce.String(), FgColor: live.BgColor, BgColor: live.FgColor, NotEditable: done,
-		EditableFields: "\u001e", CannotCancel: done, OutsideRTH: o.Ticket.OutsideRTH, SecType: "STK", ChartPeriods: "#R|1",
-		OrderDesc: o.describe(false), OrderDescFull: o.describe(true), ClearingID: "IB", ClearingName: "IB", AlertActive: 1,
-		ChildOrderType: "3", ClearingAccount: o.account, SizeAndFills: live.SizeAndFills, ExitPrice: live.Price,
-		ExitChart: o.describe(false), ExitTool: "1", DuplicateOK: true, OrderTime: o.Created.Time().Format("060102150405"),
+		RequestID: "1", ServerID: "0", OrderID: o.ID, ConidEx: live.ConidEx, Conid: o.Conid, Symbol: p.Symbol,
+		Side: live.Side[:1], Contract: p.Symbol, ListingExchange: live.ListingExchange, OptionAcct: "c",
+		CompanyName: live.CompanyName, Size: web.FloatText(o.Left().String()), TotalSize: web.FloatText(o.Ticket.Qty.String()),
+		Currency: p.Currency, Account: o.Account, OrderType: live.OrigOrderType, CumFill: web.FloatText(o.Filled.String()),
+		AveragePrice: live.AvgPrice, OrderStatus: string(o.Status), CcpStatus: "0", Description: "Order " + live.CcpStatus,
+		TIF: string(o.Ticket.TIF), FgColor: live.BgColor, BgColor: live.FgColor, NotEditable: done,
+		EditableFields: "\u001e", CannotCancel: done, Deactivate: o.Ticket.Deactivated, OutsideRTH: o.Ticket.OutsideRTH,
+		AllOrNone: o.Ticket.AllOrNone, SecType: live.SecType, ChartPeriods: "#R|1",
+		OrderDesc: describe(o, false), OrderDescFull: describe(o, true), ClearingID: "IB", ClearingName: "IB", AlertActive: 1,
+		ChildOrderType: "3", ClearingAccount: o.Account, SizeAndFills: live.SizeAndFills, ExitPrice: live.Price,
+		ExitChart: describe(o, false), ExitTool: "1", DuplicateOK: true, OrderTime: o.Created.Time().Format("060102150405"),
 		OrderRef: o.COID,
 	}
 	switch {
-	case o.Status == stFilled:
+	case o.Status == brokerage.Filled:
 		r.CcpStatus = "2"
 	case done:
 		r.CcpStatus = "4"
 	}
 	switch o.Ticket.Type {
-	case market.Limit:
+	case brokerage.LMT, brokerage.LOC:
 		r.LimitPrice = live.Price
-	case market.StopLimit:
+	case brokerage.StopLimit, brokerage.LIT, brokerage.TrailLmt:
 		r.LimitPrice, r.StopPrice = live.Price, live.AuxPrice
-	case market.Stop, market.TrailingStop:
+	case brokerage.STP, brokerage.Trail:
 		r.StopPrice = live.Price
 	}
 	return r
@@ -143,34 +154,34 @@ func (o *order) statusRow() statusRow {
 
 // whatif is POST iserver/account/{accountId}/orders/whatif.
 func (s *Server) whatif(r *web.Request) web.Reply {
-	t, out, ok := s.readOrder(r)
+	list, out, ok := s.readOrders(r)
 	if !ok {
 		return out
 	}
-	d, err := s.check(t)
+	d, err := s.check(r, &list[0])
 	if err != nil {
 		return refusal(err)
 	}
-	price := d.ticket.Price
-	setDefault(&price, d.product.Mark())
-	value := market.Notional(price, d.ticket.OrderQty, 1)
-	fee := decimal.Max(decimal.New(1, 0), d.ticket.OrderQty.Decimal().Mul(decimal.New(5, -3)))
-	margin, held := s.book.gross().Mul(marginRate), s.book.positions[d.product.ID-1].Qty
-	adds := s.book.marginFor(d)
-	equity := s.book.netLiquidation()
+	o := d.order
+	a, p := s.account(r), o.Product
+	price := o.Ticket.Price
+	setDefault(&price, p.Mark())
+	value := market.Notional(price, o.Ticket.Qty, p.Multiplier)
+	fee := decimal.Max(decimal.New(1, 0), o.Ticket.Qty.Decimal().Mul(decimal.New(5, -3)))
+	f, adds := s.house.Figures(a), s.house.Needs(o)
 	var warn any
 	if ids := s.rules(d); len(ids) > 0 {
 		warn = questionText(ids[0], d)
 	}
-	signed := d.ticket.OrderQty * market.Qty(d.ticket.Side.Sign())
+	signed := o.Ticket.Qty * market.Qty(o.Ticket.Side.Sign())
 	return web.OK(map[string]any{
 		"amount": map[string]string{
-			"amount":     cash(value) + " USD (" + d.ticket.OrderQty.String() + " Shares)",
-			"commission": fee.String() + " USD", "total": cash(value.Add(fee)) + " USD"},
-		"equity":      impact(equity, fee.Neg()),
-		"initial":     impact(margin, adds),
-		"maintenance": impact(margin, adds),
-		"position":    impact(held.Decimal(), signed.Decimal()),
+			"amount":     cash(value) + " " + p.Currency + " (" + o.Ticket.Qty.String() + " Shares)",
+			"commission": fee.String() + " " + p.Currency, "total": cash(value.Add(fee)) + " " + p.Currency},
+		"equity":      impact(f.Equity, fee.Neg()),
+		"initial":     impact(f.Initial, adds),
+		"maintenance": impact(f.Maintenance, adds),
+		"position":    impact(a.Held(p.Conid).Decimal(), signed.Decimal()),
 		"warn":        warn,
 		"error":       nil,
 	})
@@ -188,5 +199,3 @@ func cash(d market.Money) string {
 
 // notification is POST iserver/notification: an answer to a prompt.
 func (s *Server) notification(*web.Request) web.Reply { return web.OK("Request was submitted") }
-
-// itoa is a conid as text.

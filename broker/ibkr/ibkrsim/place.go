@@ -2,90 +2,103 @@ package ibkrsim
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
-	"github.com/shopspring/decimal"
-
+	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
-	"gannet/market"
 )
 
 // ackRow is the answer to an order that was taken.
 type ackRow struct {
-	OrderID      string `json:"order_id"`
-	LocalOrderID string `json:"local_order_id,omitempty"`
-	OrderStatus  string `json:"order_status"`
-	Encrypt      string `json:"encrypt_message"`
+	OrderID       string `json:"order_id"`
+	LocalOrderID  string `json:"local_order_id,omitempty"`
+	ParentOrderID string `json:"parent_order_id,omitempty"`
+	OrderStatus   string `json:"order_status"`
+	Encrypt       string `json:"encrypt_message,omitempty"`
+	Text          string `json:"text,omitempty"`
 }
 
-// ack says PreSubmitted for what the system looks at before the exchange does.
-func ack(o *order) web.Reply {
-	status := stSubmitted
-	if o.isStop() || o.Ticket.Type == market.Market || o.restingStatus(o.Changed) == stPreSubmitted {
-		status = stPreSubmitted
+// ackOf says PreSubmitted for what the system looks at before the exchange does.
+func ackOf(o *brokerage.Order) ackRow {
+	status := brokerage.Submitted
+	switch {
+	case o.Status == brokerage.Inactive, o.Status == brokerage.PreSubmitted:
+		status = o.Status
+	case o.IsStop(), o.Ticket.Type == brokerage.MKT:
+		status = brokerage.PreSubmitted
 	}
-	return web.OK([]ackRow{{web.Int(o.ID), o.COID, status, "1"}})
+	row := ackRow{OrderID: web.Int(o.ID), LocalOrderID: o.COID, OrderStatus: string(status), Encrypt: "1"}
+	if o.Parent != 0 {
+		row.ParentOrderID = web.Int(o.Parent)
+	}
+	return row
 }
 
 type ordersBody struct {
 	Orders []ticket `json:"orders"`
 }
 
-// readOrder reads the body of place and whatif: one order in a list.
-func (s *Server) readOrder(r *web.Request) (*ticket, web.Reply, bool) {
+// maxGroup is how many orders a request may hold.
+const maxGroup = 10
+
+// readOrders reads the body of place and whatif.
+func (s *Server) readOrders(r *web.Request) ([]ticket, web.Reply, bool) {
 	var body ordersBody
 	if out, ok := web.Decode(r.Body, &body); !ok {
 		return nil, out, false
 	}
-	switch len(body.Orders) {
-	case 0:
+	if len(body.Orders) == 0 || len(body.Orders) > maxGroup {
 		return nil, web.Fail(400, web.BadType), false
-	case 1:
-		return &body.Orders[0], web.Reply{}, true
 	}
-	return nil, web.Refuse("groups of orders are not simulated: send one order at a time"), false
+	return body.Orders, web.Reply{}, true
 }
 
-// place is POST iserver/account/{accountId}/orders.
+// place is POST iserver/account/{accountId}/orders: one order, or the orders of
+// a bracket or an OCA group.
 func (s *Server) place(r *web.Request) web.Reply {
-	t, out, ok := s.readOrder(r)
+	list, out, ok := s.readOrders(r)
 	if !ok {
 		return out
 	}
-	s.book.posted(t.COID)
-	d, err := s.check(t)
+	for i := range list {
+		s.house.Posted(list[i].COID)
+	}
+	if len(list) > 1 || list[0].ParentID != "" || list[0].IsSingleGroup {
+		return s.placeGroup(r, list)
+	}
+	d, err := s.check(r, &list[0])
 	if err != nil {
 		return refusal(err)
 	}
 	if err := s.admit(d); err != nil {
 		return refusal(err)
 	}
-	return s.ask(s.questionsFor(d), d, func() web.Reply { return s.submit(d) })
+	u := s.user(r)
+	return s.ask(u, s.questionsFor(u, d), d, func() web.Reply { return s.submit(d) })
 }
 
 // admit refuses a cOID that is taken and an order that cannot be paid for.
 func (s *Server) admit(d *draft) error {
-	if s.book.registered(d.coid) != nil {
-		return refusedError{200, "Order couldn't be submitted: Local order ID=" + d.coid + " is already registered."}
+	o := d.order
+	if s.house.Registered(o.Account, o.COID) != nil {
+		return refusedError{200, "Order couldn't be submitted: Local order ID=" + o.COID + " is already registered."}
 	}
-	needed := s.book.marginFor(d)
-	if available := s.book.available(); needed.GreaterThan(available) {
-		return refusedError{200, "We are unable to accept your order. Your available funds of " + available.StringFixed(2) +
-			" USD are less than the initial margin of " + needed.StringFixed(2) + " USD."}
+	if text := s.house.Afford(o); text != "" {
+		return refusedError{200, text}
 	}
 	return nil
 }
 
-// submit gives the order to the book. It asks admit again: questions take time.
+// submit gives the order to the house. It asks admit again: questions take time.
 func (s *Server) submit(d *draft) web.Reply {
 	if err := s.admit(d); err != nil {
 		return refusal(err)
 	}
-	o := &order{COID: d.coid, Conid: d.product.Conid, Ticket: d.ticket, product: d.product}
-	if text := s.book.submit(o); text != "" {
+	if text := s.house.Submit(d.order); text != "" {
 		return web.Refuse(text)
 	}
-	return ack(o)
+	return web.OK([]ackRow{ackOf(d.order)})
 }
 
 func refusal(err error) web.Reply {
@@ -97,10 +110,10 @@ func refusal(err error) web.Reply {
 }
 
 // pathOrder is the order that the path names.
-func (s *Server) pathOrder(r *web.Request) (*order, web.Reply, bool) {
+func (s *Server) pathOrder(r *web.Request) (*brokerage.Order, web.Reply, bool) {
 	text := r.Vars["orderId"]
 	id, err := strconv.ParseInt(text, 10, 64)
-	if o := s.book.byID[id]; err == nil && o != nil {
+	if o := s.house.Order(id); err == nil && o != nil && s.user(r).sees(o.Account) {
 		return o, web.Reply{}, true
 	}
 	return nil, web.Fail(400, "OrderID "+text+" doesn't exist"), false
@@ -116,30 +129,32 @@ func (s *Server) modify(r *web.Request) web.Reply {
 	if out, ok := web.Decode(r.Body, &t); !ok {
 		return out
 	}
-	d, err := s.check(&t)
+	d, err := s.check(r, &t)
 	switch {
 	case err != nil:
 		return refusal(err)
-	case d.product != o.product || d.ticket.Side != o.Ticket.Side:
+	case d.order.Product != o.Product || d.order.IsCombo() != o.IsCombo() || d.order.Ticket.Side != o.Ticket.Side:
 		return web.Refuse("An order's contract and side cannot be changed.")
 	}
-	return s.ask(s.questionsFor(d), d, func() web.Reply { return s.change(o, d) })
+	u := s.user(r)
+	return s.ask(u, s.questionsFor(u, d), d, func() web.Reply { return s.change(o, d) })
 }
 
 // change makes d the order's ticket, unless it is done by now.
-func (s *Server) change(o *order, d *draft) web.Reply {
+func (s *Server) change(o *brokerage.Order, d *draft) web.Reply {
+	t := d.order.Ticket
 	switch {
-	case !o.working():
+	case !o.Working():
 		return web.Fail(400, "Order is inactive")
-	case o.Status == stPendingCancel:
+	case o.Status == brokerage.PendingCancel:
 		return web.Refuse("Cannot modify an order that is being cancelled.")
-	case d.ticket.OrderQty <= o.filled:
-		return web.Refuse("The size, " + d.ticket.OrderQty.String() + ", is not more than the quantity filled.")
+	case t.Qty <= o.Filled:
+		return web.Refuse("The size, " + t.Qty.String() + ", is not more than the quantity filled.")
 	}
-	if text := s.book.replace(o, d.ticket); text != "" {
+	if text := s.house.Replace(o, t); text != "" {
 		return web.Refuse(text)
 	}
-	return ack(o)
+	return web.OK([]ackRow{ackOf(o)})
 }
 
 // cancelAck is the answer to a cancel. Conid -1 and no account say that it
@@ -155,8 +170,10 @@ type cancelAck struct {
 func (s *Server) cancel(r *web.Request) web.Reply {
 	out := cancelAck{Msg: "Request was submitted", OrderID: -1, Conid: -1}
 	if r.Vars["orderId"] == "-1" {
-		for _, o := range append([]*order(nil), s.book.open...) {
-			s.cancelOrder(o)
+		for _, o := range slices.Clone(s.house.Orders()) {
+			if o.Account == s.account(r).ID && o.Working() {
+				s.house.Cancel(o)
+			}
 		}
 		return web.OK(out)
 	}
@@ -164,69 +181,14 @@ func (s *Server) cancel(r *web.Request) web.Reply {
 	switch {
 	case !ok:
 		return refused
-	case o.Status == stInactive:
+	case o.Status == brokerage.Inactive && !o.Working():
 		return web.Fail(400, "Order is inactive")
-	case !o.working():
+	case !o.Working():
 		return web.Fail(400, "OrderID "+r.Vars["orderId"]+" doesn't exist")
 	}
 	out.OrderID = o.ID
-	if !s.cancelOrder(o) {
-		out.Conid, out.Account = o.Conid, &s.opt.Account
+	if !s.house.Cancel(o) {
+		out.Conid, out.Account = o.Conid, &o.Account
 	}
 	return web.OK(out)
-}
-
-// cancelOrder cancels an order that waits in the system at once, and one that
-// works at the exchange after a while. It says whether it is done.
-func (s *Server) cancelOrder(o *order) bool {
-	if !o.working() {
-		return true
-	}
-	delay := market.Nanos(s.opt.Timing.Cancel)
-	if o.Status == stPreSubmitted {
-		delay = 0
-	}
-	if o.Status != stPendingCancel {
-		s.book.cancel(o, s.book.now+delay)
-	}
-	return !o.working()
-}
-
-// marginRate is the initial margin of a stock: a quarter of its value.
-var marginRate = decimal.New(25, -2)
-
-// gross is the value of all holdings without their signs.
-func (b *book) gross() market.Money {
-	sum := decimal.Zero
-	for i, p := range b.exchange.Products() {
-		sum = sum.Add(market.Notional(p.Mark(), b.positions[i].Qty, 1).Abs())
-	}
-	return sum
-}
-
-// netLiquidation is cash and what the holdings are worth.
-func (b *book) netLiquidation() market.Money {
-	sum := b.cash
-	for i, p := range b.exchange.Products() {
-		sum = sum.Add(market.Notional(p.Mark(), b.positions[i].Qty, 1))
-	}
-	return sum
-}
-
-// available are the funds that no holding has taken.
-func (b *book) available() market.Money {
-	return b.netLiquidation().Sub(b.gross().Mul(marginRate))
-}
-
-// marginFor is the initial margin that a draft adds; nothing for what only
-// reduces a holding.
-func (b *book) marginFor(d *draft) market.Money {
-	held := b.positions[d.product.ID-1].Qty * market.Qty(d.ticket.Side.Sign())
-	adds := d.ticket.OrderQty
-	if held < 0 {
-		adds = max(0, adds+2*held) // closing frees what it held
-	}
-	price := max(d.ticket.Price, d.ticket.StopPx)
-	setDefault(&price, d.product.Mark())
-	return market.Notional(price, adds, 1).Mul(marginRate)
 }

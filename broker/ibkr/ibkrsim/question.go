@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
@@ -33,36 +34,30 @@ var questionTexts = map[string]string{
 // sizeLimit is the size from which o383 is asked.
 var sizeLimit = market.Shares(100_000)
 
-// Ask has the next order that arrives answered with these questions, one
-// after the other, even when the client has suppressed them.
-func (s *Server) Ask(messageIDs ...string) {
-	s.locked(func(market.Nanos) { s.asked = slices.Clone(messageIDs) })
-}
-
 // questionsFor are the messages an order raises: those of Ask, or those of
 // the rules that the client has not suppressed.
-func (s *Server) questionsFor(d *draft) []string {
+func (s *Server) questionsFor(u *user, d *draft) []string {
 	if len(s.asked) > 0 {
-		ids := s.asked
-		s.asked = nil
+		ids := s.asked[0]
+		s.asked = s.asked[1:]
 		return ids
 	}
-	return slices.DeleteFunc(s.rules(d), func(id string) bool { return s.session.suppressed[id] })
+	return slices.DeleteFunc(s.rules(d), func(id string) bool { return u.session.suppressed[id] })
 }
 
 // rules are the precautions an order offends against: no market data, a limit
 // more than 3 % through the market, a large size, a trailing stop.
 func (s *Server) rules(d *draft) []string {
 	var ids []string
-	if !d.product.Quoted() {
+	if !d.order.Product.Quoted() {
 		ids = append(ids, "o354")
 	} else if farThrough(d) {
 		ids = append(ids, "o163")
 	}
-	if d.ticket.OrderQty > sizeLimit {
+	if d.order.Ticket.Qty > sizeLimit {
 		ids = append(ids, "o383")
 	}
-	if d.ticket.Type == market.TrailingStop {
+	if d.order.Ticket.Type == brokerage.Trail || d.order.Ticket.Type == brokerage.TrailLmt {
 		ids = append(ids, "o10331")
 	}
 	return ids
@@ -70,31 +65,34 @@ func (s *Server) rules(d *draft) []string {
 
 // farThrough says that a limit is more than 3 % away from the market.
 func farThrough(d *draft) bool {
-	if d.ticket.Price == 0 {
+	if k := d.order.Ticket.Type; k != brokerage.LMT && k != brokerage.StopLimit || d.order.IsCombo() {
 		return false
 	}
-	mid := d.product.Top.Mid()
-	return (d.ticket.Price - mid).Abs() > mid.Percent(3)
+	mid := d.order.Product.Top.Mid()
+	return (d.order.Ticket.Price - mid).Abs() > mid.Percent(3)
 }
 
 // ask puts the questions one by one and then submits.
-func (s *Server) ask(ids []string, d *draft, submit func() web.Reply) web.Reply {
+func (s *Server) ask(u *user, ids []string, d *draft, submit func() web.Reply) web.Reply {
 	if len(ids) == 0 {
 		return submit()
 	}
-	for _, q := range s.session.questions {
+	for _, q := range u.session.questions {
 		q.stale = q.stale || q.message == ids[0]
 	}
-	if s.session.questions == nil {
-		s.session.questions = map[string]*question{}
+	if u.session.questions == nil || len(u.session.questions) >= maxQuestions {
+		u.session.questions = map[string]*question{}
 	}
 	id := s.newReplyID()
-	s.session.questions[id] = &question{message: ids[0], rest: ids[1:], draft: d, submit: submit}
+	u.session.questions[id] = &question{message: ids[0], rest: ids[1:], draft: d, submit: submit}
 	return web.OK([]any{map[string]any{
 		"id": id, "message": []string{questionText(ids[0], d)}, "isSuppressed": false,
 		"messageIds": ids[:1], "messageOptions": []string{"Yes", "No"},
 	}})
 }
+
+// maxQuestions is how many may wait in a session; one more forgets them all.
+const maxQuestions = 1000
 
 func questionText(id string, d *draft) string {
 	text, known := questionTexts[id]
@@ -102,8 +100,7 @@ func questionText(id string, d *draft) string {
 		return "Message " + id + ".\nAre you sure you want to submit this order?"
 	}
 	if id == "o163" || id == "o383" {
-		order := &order{Ticket: d.ticket, product: d.product}
-		text = fmt.Sprintf(text, order.describe(true))
+		text = fmt.Sprintf(text, describe(d.order, true))
 	}
 	return text
 }
@@ -125,11 +122,12 @@ func (s *Server) postReply(r *web.Request) web.Reply {
 		return out
 	}
 	id := r.Vars["replyId"]
-	q := s.session.questions[id]
+	u := s.user(r)
+	q := u.session.questions[id]
 	if q == nil {
 		return web.Fail(400, "reply id not found: '"+id+"'")
 	}
-	delete(s.session.questions, id)
+	delete(u.session.questions, id)
 	switch {
 	case q.stale:
 		q.submit()
@@ -137,7 +135,7 @@ func (s *Server) postReply(r *web.Request) web.Reply {
 	case !body.Confirmed:
 		return web.Refuse("Order not confirmed ")
 	}
-	return s.ask(q.rest, q.draft, q.submit)
+	return s.ask(u, q.rest, q.draft, q.submit)
 }
 
 // suppress is POST iserver/questions/suppress.
@@ -151,14 +149,15 @@ func (s *Server) suppress(r *web.Request) web.Reply {
 	if len(body.MessageIDs) == 0 || len(body.MessageIDs) > 51 {
 		return web.Fail(500, "messageIds: want 1 to 51")
 	}
-	s.session.suppressed = map[string]bool{}
+	suppressed := map[string]bool{}
 	for _, id := range body.MessageIDs {
-		s.session.suppressed[id] = true
+		suppressed[id] = true
 	}
+	s.user(r).session.suppressed = suppressed
 	return web.OK(map[string]string{"status": "submitted"})
 }
 
-func (s *Server) suppressReset(*web.Request) web.Reply {
-	s.session.suppressed = nil
+func (s *Server) suppressReset(r *web.Request) web.Reply {
+	s.user(r).session.suppressed = nil
 	return web.OK(map[string]string{"status": "submitted"})
 }

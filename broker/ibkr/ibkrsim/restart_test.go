@@ -22,10 +22,17 @@ func persisted(path string) ibkrsim.Options {
 	return opt
 }
 
-// truth is a state without the market, which does not outlive the process.
+// truth is a state without what does not outlive the process: the market,
+// sessions, requests.
 func truth(srv *ibkrsim.Server) ibkrsim.State {
-	st := srv.State()
-	st.Quotes = nil
+	return lasting(srv.State())
+}
+
+func lasting(st ibkrsim.State) ibkrsim.State {
+	st.Quotes, st.Sessions, st.Requests, st.Rules = nil, nil, nil, nil
+	for i := range st.Accounts {
+		st.Accounts[i].Equity = market.Money{}
+	}
 	return st
 }
 
@@ -180,7 +187,7 @@ func TestStateDamage(t *testing.T) {
 	}
 	other := persisted(path)
 	other.Account = "DU2"
-	if _, err := ibkrsim.Start(other); err == nil || !strings.Contains(err.Error(), "want version 1 of DU2") {
+	if _, err := ibkrsim.Start(other); err == nil || !strings.Contains(err.Error(), "accounts DU1000001: want DU2") {
 		t.Errorf("another account took the file over: %v", err)
 	}
 	other = persisted(path)

@@ -1,13 +1,12 @@
 package ibkrsim
 
 import (
-	"encoding/json"
 	"io"
 	"net"
 	"net/http"
 	"strings"
-	"time"
 
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/broker/ibkr/ibkrsim/web"
 )
 
@@ -27,7 +26,11 @@ func needsAccounts(pattern string) bool {
 
 // serve is the whole HTTP side.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	path, ok := apiPath(r.URL.Path)
 	switch {
+	case ok && path == "/ws":
+		s.serveSocket(w, r)
+		return
 	case r.UserAgent() == "":
 		web.Reply{Status: 403, HTML: "<html><body><h1>Access Denied</h1></body></html>"}.Write(w)
 		return
@@ -37,32 +40,55 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case lengthMissing(r):
 		web.Reply{Status: 411, HTML: "<html><body><h1>Length Required</h1></body></html>"}.Write(w)
 		return
-	case r.URL.Path == "/":
-		web.Reply{Status: 200, HTML: loginPage}.Write(w)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		web.Fail(413, "request body too large or cut short").Write(w)
 		return
 	}
-	path, ok := apiPath(r.URL.Path)
-	if ok && path == "/ws" {
-		s.serveSocket(w, r)
+	if out, away := s.outage(); out.Status != 0 || away {
+		refuseAll(w, out, away)
+		return
+	}
+	if route, _ := identity.Routes.Find(r.Method, r.URL.Path); route != nil {
+		s.carryOut(w, r, &visit{endpoint: r.Method + " " + route.Pattern, handle: func() web.Reply { return s.serveLogin(r, body) }})
 		return
 	}
 	if !ok {
 		web.NotFound().Write(w)
 		return
 	}
-	s.serveAPI(w, r, path)
+	s.serveAPI(w, r, path, body)
 }
 
-const loginPage = `<!doctype html><html><head><title>ibkrsim</title></head><body><h1>Interactive Brokers API simulator</h1>
-<p>Client login succeeds</p><p>Nothing to log in to: open the brokerage session with POST /v1/api/iserver/auth/ssodh/init.</p></body></html>`
+// outage is what everything answers in a maintenance; away is a server that
+// is not there at all.
+func (s *Server) outage() (out web.Reply, away bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.trouble.down {
+		out = web.Reply{Status: 503, HTML: "<html><body><h1>503 Service Unavailable</h1></body></html>"}
+	}
+	return out, s.trouble.away
+}
+
+func refuseAll(w http.ResponseWriter, out web.Reply, away bool) {
+	if away {
+		panic(http.ErrAbortHandler)
+	}
+	out.Write(w)
+}
 
 // lengthMissing says that a POST does not say how long it is.
 func lengthMissing(r *http.Request) bool {
 	return r.Method == http.MethodPost && r.Header.Get("Content-Length") == ""
 }
 
-// apiPath cuts the API's prefix off.
+// apiPath cuts the API's prefix off; account management keeps its own.
 func apiPath(path string) (string, bool) {
+	if strings.HasPrefix(path, "/gw/api/v1/") {
+		return strings.TrimSuffix(path, "/"), true
+	}
 	for _, prefix := range []string{"/v1/api", "/v1/portal"} {
 		if rest, ok := strings.CutPrefix(path, prefix+"/"); ok {
 			return "/" + strings.TrimSuffix(rest, "/"), true
@@ -71,23 +97,30 @@ func apiPath(path string) (string, bool) {
 	return "", false
 }
 
-func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
+// serveLogin answers for tokens and login pages.
+func (s *Server) serveLogin(r *http.Request, body []byte) web.Reply {
+	s.loginMu.Lock()
+	defer s.loginMu.Unlock()
+	out, _ := s.registry.Serve(r, body, s.opt.Now())
+	return out
+}
+
+// authenticate says who makes a request, or how to refuse it.
+func (s *Server) authenticate(r *http.Request, body []byte) (identity.Caller, web.Reply, bool) {
+	s.loginMu.Lock()
+	defer s.loginMu.Unlock()
+	return s.registry.Authenticate(r, body, s.opt.Now())
+}
+
+func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, body []byte) {
 	found, vars := routes.Find(r.Method, path)
 	if found == nil {
 		missing(r.Method, path).Write(w)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		web.Fail(413, "request body too large or cut short").Write(w)
-		return
-	}
-	fault := s.takeFault(r.Method + " " + found.Pattern)
-	if !s.wait(r, fault.Delay) || fault.Cut == CutRequest {
-		panic(http.ErrAbortHandler) // closes the connection
-	}
-	if fault.Status != 0 {
-		web.Reply{Status: fault.Status, Body: json.RawMessage(jsonOr(fault.Body))}.Write(w)
+	caller, refused, ok := s.authenticate(r, body)
+	if !ok {
+		refused.Write(w)
 		return
 	}
 	done, ok := s.limits.enter(found, s.opt.Now())
@@ -96,24 +129,21 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		return
 	}
 	defer done()
-	out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header, Body: body})
-	s.opt.Log.Debug().Str("method", r.Method).Str("path", path).Int("status", out.Status).Msg("ibkrsim: request")
-	if fault.Cut == CutResponse {
-		panic(http.ErrAbortHandler)
-	}
-	out.Write(w)
+	s.carryOut(w, r, &visit{endpoint: r.Method + " " + found.Pattern, user: caller.User, handle: func() web.Reply {
+		out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header,
+			Body: body, User: caller.User, Login: string(caller.Method)})
+		if path == "/logout" {
+			s.forget(caller)
+		}
+		return out
+	}})
 }
 
-// jsonOr is text as JSON: itself when it is valid, else as a string.
-func jsonOr(text string) []byte {
-	if json.Valid([]byte(text)) {
-		return []byte(text)
-	}
-	quoted, err := json.Marshal(text)
-	if err != nil {
-		return []byte(`""`)
-	}
-	return quoted
+// forget ends the login that a caller came with.
+func (s *Server) forget(c identity.Caller) {
+	s.loginMu.Lock()
+	defer s.loginMu.Unlock()
+	s.registry.Logout(c)
 }
 
 // handle runs one endpoint as one step of the server.
@@ -124,9 +154,13 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 		return web.FailCode(503, "the simulator is closed")
 	}
 	r.Now = s.now()
-	s.book.advance(r.Now)
-	s.watchSession(r.Now)
-	s.session.touched = r.Now
+	u := s.user(r)
+	if u == nil || u.gone {
+		return web.FailCode(401, "Unauthorized")
+	}
+	s.house.Advance(r.Now)
+	s.watchSession(u, r.Now)
+	u.session.touched = r.Now
 	out, ok := s.guard(found, r)
 	if !ok {
 		out = found.Handle(s, r)
@@ -140,14 +174,15 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 
 // guard answers for an endpoint whose needs are not met.
 func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bool) {
+	u := s.user(r)
 	switch {
-	case needsBridge(found.Pattern) && !s.session.ready(r.Now):
+	case needsBridge(found.Pattern) && (s.trouble.noBridge || !u.session.ready(r.Now)):
 		return web.FailCode(400, "Bad Request: no bridge"), true
-	case needsAccounts(found.Pattern) && !s.session.accounts:
+	case needsAccounts(found.Pattern) && !u.session.accounts:
 		return web.FailCode(400, "Bad Request: Please query /accounts first"), true
 	}
 	account, given := r.Vars["accountId"]
-	if !given || account == s.opt.Account {
+	if !given || u.sees(account) {
 		return web.Reply{}, false
 	}
 	switch {
@@ -157,23 +192,6 @@ func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bo
 		return web.Fail(500, "Account "+account+" is not accessible"), true
 	}
 	return web.FailCode(400, "Bad Request: account "+account+" is not known"), true
-}
-
-// wait is a fault's delay. It is false when the server stops.
-func (s *Server) wait(r *http.Request, delay time.Duration) bool {
-	if delay <= 0 {
-		return true
-	}
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return true // the client has gone; what it sent is here all the same
-	case <-s.stop:
-		return false
-	}
 }
 
 // isLoopback says that the request comes from this machine.

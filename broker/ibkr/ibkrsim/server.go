@@ -11,7 +11,10 @@ import (
 	"sync"
 	"time"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/market"
 )
 
@@ -25,16 +28,21 @@ type Server struct {
 	stop   chan struct{}
 	wg     sync.WaitGroup
 
+	loginMu  sync.Mutex // guards registry
+	registry *identity.Registry
+
 	mu       sync.Mutex // guards what follows; one step at a time
-	book     *book
-	session  session
+	house    *brokerage.House
+	users    map[string]*user
+	logins   []*user // users in the order of Options.Users
 	stream   stream
 	exchange *exchange.Exchange
-	faults   []*Fault
-	asked    []string   // questions for the next order
+	engine   *scenario.Engine
+	trouble  trouble
+	log      requestLog
+	asked    [][]string // questions for the next orders
 	ids      *rand.Rand // of reply and session ids
-	spl      market.Nanos
-	broken   error // the state file cannot be written
+	broken   error      // the state file cannot be written
 }
 
 // Start serves opt until Close. It returns when the address is bound and the
@@ -49,18 +57,46 @@ func Start(opt Options) (*Server, error) {
 	if s.exchange, err = opt.exchange(now); err != nil {
 		return nil, err
 	}
-	if s.book, err = openBook(opt, s.exchange); err != nil {
+	if s.house, err = opt.house(s.exchange); err != nil {
 		return nil, err
 	}
 	s.ids = rand.New(rand.NewPCG(opt.Seed, uint64(now)))
-	s.session.touched = now
-	s.session.id = s.newSessionID()
+	if err := s.addUsers(now); err != nil {
+		return nil, errors.Join(err, s.house.Close())
+	}
 	s.stream.init(now)
+	s.engine = scenario.New(opt.Seed, endpoints())
+	s.trouble.noData = map[int64]bool{}
 	if err := s.listen(); err != nil {
-		return nil, errors.Join(err, s.book.close())
+		return nil, errors.Join(err, s.house.Close())
 	}
 	s.wg.Go(s.clock)
 	return s, nil
+}
+
+// addUsers makes the users and what they log in with.
+func (s *Server) addUsers(now market.Nanos) error {
+	s.users, s.registry = map[string]*user{}, identity.New(s.opt.Identity)
+	for i, one := range s.opt.Users {
+		u := &user{name: one.Name, id: 99_996_016 + i, accounts: one.Accounts, selected: one.Accounts[0]}
+		u.session.touched, u.session.id = now, s.newSessionID()
+		s.users[one.Name] = u
+		s.logins = append(s.logins, u)
+		if err := s.registry.AddUser(identity.User{Name: one.Name, Password: one.Password, Paper: u.paper()}); err != nil {
+			return fmt.Errorf("ibkrsim: %w", err)
+		}
+	}
+	for _, c := range s.opt.Credentials {
+		if err := c.Register(s.registry); err != nil {
+			return fmt.Errorf("ibkrsim: %w", err)
+		}
+	}
+	if s.opt.KeysDir != "" {
+		if err := s.registry.Load(s.opt.KeysDir); err != nil {
+			return fmt.Errorf("ibkrsim: %w", err)
+		}
+	}
+	return nil
 }
 
 // listen binds the address and serves it.
@@ -83,6 +119,7 @@ func (s *Server) listen() error {
 		listener = tls.NewListener(listener, &tls.Config{
 			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
 	}
+	s.registry.ServedAt(s.url)
 	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog: stdlog.New(s.opt.Log, "ibkrsim: ", 0)}
 	s.wg.Go(func() {
@@ -115,7 +152,7 @@ func (s *Server) Close() error {
 	s.mu.Unlock()
 	err := s.http.Close()
 	s.wg.Wait()
-	return errors.Join(err, s.book.close())
+	return errors.Join(err, s.house.Close())
 }
 
 // stopped says that Close has been called.
@@ -148,22 +185,29 @@ func (s *Server) clock() {
 }
 
 func (s *Server) onClock(now market.Nanos) {
+	if err := s.engine.Turn(now, hands{s}); err != nil {
+		s.opt.Log.Warn().Err(err).Msg("ibkrsim: scenario")
+	}
 	s.exchange.Turn(now, s.moved)
-	s.book.advance(now)
-	s.watchSession(now)
+	s.house.Advance(now)
+	for _, u := range s.logins {
+		s.watchSession(u, now)
+		s.publishPnL(u, now)
+	}
 	s.heartbeat(now)
-	s.publishPnL(now)
 }
 
 // moved takes in a change of the market.
 func (s *Server) moved(p *exchange.Product, t *market.Tick) {
-	s.book.onTick(t)
-	s.stream.touch(p.Conid)
+	s.house.OnTick(t)
+	if !s.trouble.noData[p.Conid] {
+		s.stream.touch(p.Conid)
+	}
 }
 
-// settle makes what the book did durable and only then publishes it.
+// settle makes what the house did durable and only then publishes it.
 func (s *Server) settle() {
-	changes, err := s.book.commit()
+	changes, err := s.house.Commit()
 	if err != nil {
 		s.broken = err
 		s.opt.Log.Error().Err(err).Msg("ibkrsim: the simulator stops answering")
@@ -171,7 +215,7 @@ func (s *Server) settle() {
 	if s.broken != nil {
 		return
 	}
-	s.stream.publish(changes, s.session.muted)
+	s.publish(changes)
 }
 
 // locked runs step as one step of the server, unless it is closed.
@@ -187,12 +231,6 @@ func (s *Server) locked(step func(now market.Nanos)) {
 
 // SetPrice moves the market of a symbol ("SPY") or an instrument
 // ("SPY.ARCA"). In a synthetic market the walk goes on from there.
-func (s *Server) SetPrice(name string, q Quote) (err error) {
-	s.locked(func(now market.Nanos) {
-		p, t, refused := s.exchange.Set(name, q, now)
-		if err = refused; err == nil {
-			s.moved(p, t)
-		}
-	})
-	return err
+func (s *Server) SetPrice(name string, q Quote) error {
+	return s.happen(scenario.Event{Do: scenario.SetPrice, Args: scenario.Args{Instrument: name, Quote: q}})
 }

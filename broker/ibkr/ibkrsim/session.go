@@ -3,7 +3,11 @@ package ibkrsim
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
@@ -42,26 +46,56 @@ func (s *session) end(id string, competing bool) {
 	*s = session{id: id, touched: s.touched, competing: competing}
 }
 
+// user is somebody with a login: one brokerage session at a time, however many
+// clients there are.
+type user struct {
+	name     string
+	id       int      // USER_ID
+	accounts []string // that the user may see
+	selected string
+	session  session
+	stuck    bool         // ssodh/init leads nowhere
+	gone     bool         // nothing lets the user in
+	spl      market.Nanos // the last P&L frame
+}
+
+// sees says that the user may see an account.
+func (u *user) sees(account string) bool { return slices.Contains(u.accounts, account) }
+
+// paper says that the user's accounts are paper accounts.
+func (u *user) paper() bool { return strings.HasPrefix(u.accounts[0], "D") }
+
+// user is who a request comes from.
+func (s *Server) user(r *web.Request) *user { return s.users[r.User] }
+
+// account is the account that the request's path names, or the selected one.
+func (s *Server) account(r *web.Request) *brokerage.Account {
+	if id, ok := r.Vars["accountId"]; ok {
+		return s.house.Account(id)
+	}
+	return s.house.Account(s.user(r).selected)
+}
+
 func (s *Server) newSessionID() string {
 	return fmt.Sprintf("%016x%016x", s.ids.Uint64(), s.ids.Uint64())
 }
 
 // watchSession ends an idle session and tells the sockets when one is ready.
-func (s *Server) watchSession(now market.Nanos) {
-	if s.session.open && now-s.session.touched > idleTimeout {
-		s.endSession(false)
+func (s *Server) watchSession(u *user, now market.Nanos) {
+	if u.session.open && now-u.session.touched > idleTimeout {
+		s.endSession(u, false)
 	}
-	if s.session.ready(now) && !s.session.announced {
-		s.session.announced = true
-		s.stream.broadcast(s.stsFrame(now))
+	if u.session.ready(now) && !u.session.announced {
+		u.session.announced = true
+		s.stream.tell(u, s.stsFrame(u, now))
 	}
 }
 
 // endSession closes the brokerage session as a logout does.
-func (s *Server) endSession(competing bool) {
-	s.session.end(s.newSessionID(), competing)
-	s.stream.unsubscribeAll()
-	s.stream.broadcast(s.stsFrame(s.now()))
+func (s *Server) endSession(u *user, competing bool) {
+	u.session.end(s.newSessionID(), competing)
+	s.stream.unsubscribeAll(u)
+	s.stream.tell(u, s.stsFrame(u, s.now()))
 }
 
 const serverVersion = "Build 10.44.1d, Mar 3, 2026 1:55:32 PM"
@@ -84,11 +118,11 @@ type authStatus struct {
 	Fail          *string    `json:"fail,omitempty"`
 }
 
-func (s *Server) status(now market.Nanos) authStatus {
+func (s *Server) status(u *user, now market.Nanos) authStatus {
 	const mac = "00:00:5E:00:53:01"
-	a := authStatus{Authenticated: s.session.open, Established: s.session.ready(now),
-		Competing: s.session.competing, Connected: true, MAC: mac, HardwareInfo: "1bbe5a1d|" + mac}
-	if s.session.open {
+	a := authStatus{Authenticated: u.session.open, Established: u.session.ready(now),
+		Competing: u.session.competing, Connected: true, MAC: mac, HardwareInfo: "1bbe5a1d|" + mac}
+	if u.session.open {
 		name, version := "Sim01", serverVersion
 		a.ServerInfo = serverInfo{&name, &version}
 	}
@@ -96,7 +130,7 @@ func (s *Server) status(now market.Nanos) authStatus {
 }
 
 func (s *Server) getStatus(r *web.Request) web.Reply {
-	a := s.status(r.Now)
+	a := s.status(s.user(r), r.Now)
 	a.Fail = new(string)
 	return web.OK(a)
 }
@@ -112,59 +146,53 @@ func (s *Server) initSession(r *web.Request) web.Reply {
 			return web.Fail(400, web.BadBody)
 		}
 	}
-	if s.session.competing && !body.Compete {
-		return web.OK(s.status(r.Now))
+	u := s.user(r)
+	if u.session.competing && !body.Compete {
+		return web.OK(s.status(u, r.Now))
 	}
-	if !s.session.open {
-		s.session.start(r.Now + market.Nanos(s.opt.Timing.Bridge))
+	if s.trouble.reset || u.stuck {
+		return web.OK(s.status(u, r.Now))
 	}
-	s.watchSession(r.Now)
-	return web.OK(s.status(r.Now))
+	if !u.session.open {
+		u.session.start(r.Now + market.Nanos(s.opt.Timing.Bridge))
+	}
+	s.watchSession(u, r.Now)
+	return web.OK(s.status(u, r.Now))
 }
 
 func (s *Server) reauthenticate(r *web.Request) web.Reply {
-	if !s.session.open && !s.session.competing {
-		s.session.start(r.Now + market.Nanos(s.opt.Timing.Bridge))
+	if u := s.user(r); !u.session.open && !u.session.competing && !u.stuck && !s.trouble.reset {
+		u.session.start(r.Now + market.Nanos(s.opt.Timing.Bridge))
 	}
 	return web.OK(map[string]string{"message": "triggered"})
 }
 
-func (s *Server) logout(*web.Request) web.Reply {
-	s.endSession(false)
+func (s *Server) logout(r *web.Request) web.Reply {
+	s.endSession(s.user(r), false)
 	return web.OK(map[string]bool{"status": true})
 }
 
 func (s *Server) tickle(r *web.Request) web.Reply {
-	return web.OK(map[string]any{
-		"session": s.session.id, "ssoExpires": 585_695, "collission": false, "userId": 99_996_016,
-		"hmds":    map[string]string{"error": "no bridge"},
-		"iserver": map[string]any{"authStatus": s.status(r.Now)},
-	})
+	u := s.user(r)
+	out := map[string]any{
+		"session": u.session.id, "hmds": map[string]string{"error": "no bridge"},
+		"iserver": map[string]any{"authStatus": s.status(u, r.Now)},
+	}
+	if r.Login != string(identity.OAuth1) {
+		out["ssoExpires"], out["collission"], out["userId"] = 585_695, false, u.id
+	}
+	return web.OK(out)
 }
 
 func (s *Server) ssoValidate(r *web.Request) web.Reply {
+	u := s.user(r)
 	features := map[string]any{"env": "PROD", "wlms": true, "realtime": true, "bond": true,
 		"optionChains": true, "calendar": true, "newMf": true}
 	return web.OK(map[string]any{
-		"USER_ID": 99_996_016, "USER_NAME": simUser, "RESULT": true,
-		"AUTH_TIME": web.Millis(s.session.touched), "SF_ENABLED": false, "IS_FREE_TRIAL": false,
-		"CREDENTIAL": simUser, "IP": "127.0.0.1", "EXPIRES": 585_695, "QUALIFIED_FOR_MOBILE_AUTH": nil,
+		"USER_ID": u.id, "USER_NAME": u.name, "RESULT": true,
+		"AUTH_TIME": web.Millis(u.session.touched), "SF_ENABLED": false, "IS_FREE_TRIAL": false,
+		"CREDENTIAL": u.name, "IP": "127.0.0.1", "EXPIRES": 585_695, "QUALIFIED_FOR_MOBILE_AUTH": nil,
 		"LANDING_APP": "UNIVERSAL", "IS_MASTER": false, "lastAccessed": web.Millis(r.Now),
-		"LOGIN_TYPE": 2, "PAPER_USER_NAME": simUser, "features": features, "region": "NJ",
+		"LOGIN_TYPE": 2, "PAPER_USER_NAME": u.name, "features": features, "region": "NJ",
 	})
-}
-
-// simUser is the name of the only user.
-const simUser = "simuser"
-
-// Logout ends the brokerage session from outside, as a nightly reset does:
-// /iserver answers "no bridge" until the next ssodh/init. Sockets stay open.
-func (s *Server) Logout() {
-	s.locked(func(market.Nanos) { s.endSession(false) })
-}
-
-// Compete has somebody else log in with the same user. The session is lost
-// until an ssodh/init with compete:true takes it back.
-func (s *Server) Compete() {
-	s.locked(func(market.Nanos) { s.endSession(true) })
 }

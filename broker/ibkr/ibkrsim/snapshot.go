@@ -55,7 +55,7 @@ func staticField(p *exchange.Product, tag string) (string, bool) {
 	case "6004":
 		return "SMART", true
 	case "6070":
-		return "STK", true
+		return p.SecType, true
 	case "6509":
 		return "RpB", true
 	case "6119":
@@ -111,7 +111,7 @@ func (s *Server) getSnapshot(r *web.Request) web.Reply {
 		if err != nil {
 			return web.FailCode(400, "Bad Request: conid "+text+" is not a number")
 		}
-		rows = append(rows, s.snapshotRow(conid, fields))
+		rows = append(rows, s.snapshotRow(s.user(r), conid, fields))
 	}
 	return web.OK(rows)
 }
@@ -123,28 +123,28 @@ func splitList(text string) []string {
 	return strings.Split(text, ",")
 }
 
-func (s *Server) snapshotRow(conid int64, fields []string) map[string]any {
+func (s *Server) snapshotRow(u *user, conid int64, fields []string) map[string]any {
 	row := map[string]any{"conid": conid, "conidEx": web.Int(conid)}
 	p := s.exchange.ByConid(conid)
 	if p == nil {
 		return row
 	}
-	asked := s.session.fields[conid]
-	if s.session.fields == nil {
-		s.session.fields = map[int64]map[string]bool{}
+	asked := u.session.fields[conid]
+	if u.session.fields == nil {
+		u.session.fields = map[int64]map[string]bool{}
 	}
 	if asked == nil {
-		s.session.fields[conid] = map[string]bool{}
+		u.session.fields[conid] = map[string]bool{}
 	}
 	for _, tag := range fields {
-		s.session.fields[conid][tag] = true
+		u.session.fields[conid][tag] = true
 	}
 	if asked == nil {
 		return row
 	}
 	row["_updated"], row["server_id"] = web.Millis(p.Top.TsEvent), serverID
 	row["6119"], row["6509"] = serverID, "RpB"
-	for tag := range s.session.fields[conid] {
+	for tag := range u.session.fields[conid] {
 		if value, ok := snapshotField(p, tag); ok {
 			row[tag] = value
 		}
@@ -176,14 +176,15 @@ func (s *Server) unsubscribe(r *web.Request) web.Reply {
 		return web.Fail(400, web.BadBody)
 	}
 	conid, err := strconv.ParseInt(string(body.Conid), 10, 64)
-	if err != nil || s.session.fields[conid] == nil {
+	u := s.user(r)
+	if err != nil || u.session.fields[conid] == nil {
 		return web.Fail(500, "unknown")
 	}
-	delete(s.session.fields, conid)
+	delete(u.session.fields, conid)
 	return web.OK(map[string]bool{"success": true})
 }
 
-func (s *Server) unsubscribeAll(*web.Request) web.Reply {
-	s.session.fields = nil
+func (s *Server) unsubscribeAll(r *web.Request) web.Reply {
+	s.user(r).session.fields = nil
 	return web.OK(map[string]bool{"unsubscribed": true})
 }

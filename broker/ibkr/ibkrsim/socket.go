@@ -2,13 +2,13 @@ package ibkrsim
 
 import (
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
@@ -24,13 +24,15 @@ const (
 // socket is one WebSocket. Its subscriptions and its queue are guarded by the
 // server's lock; only its writer goroutine writes to the connection.
 type socket struct {
+	user   *user
 	conn   *websocket.Conn
 	wake   chan struct{} // holds one: there is something to write
 	gone   chan struct{} // closed when the connection is
 	close  sync.Once
 	silent bool // a fault: nothing is sent any more
 	queue  [][]byte
-	quotes map[int64]*quoteSub // by conid
+	line   scenario.Line[[]byte] // frames that rules hold back
+	quotes map[int64]*quoteSub   // by conid
 	orders bool
 	trades bool
 	pnl    bool
@@ -48,11 +50,13 @@ type quoteSub struct {
 
 // serveSocket upgrades /v1/api/ws and reads it until it ends.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	known := strings.Contains(apiCookie(r), s.session.id)
-	s.mu.Unlock()
-	if apiCookie(r) != "" && !known {
-		web.Reply{Status: 401}.Write(w)
+	if out, away := s.outage(); out.Status != 0 || away {
+		refuseAll(w, out, away)
+		return
+	}
+	u, refused := s.socketUser(r)
+	if u == nil {
+		refused.Write(w)
 		return
 	}
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
@@ -60,7 +64,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
-	c := &socket{conn: conn, wake: make(chan struct{}, 1), gone: make(chan struct{}), quotes: map[int64]*quoteSub{}}
+	c := &socket{user: u, conn: conn, wake: make(chan struct{}, 1), gone: make(chan struct{}), quotes: map[int64]*quoteSub{}}
 	conn.SetReadLimit(maxFrame)
 	if !s.attach(c) {
 		c.shut()
@@ -74,15 +78,24 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	c.shut()
 }
 
-// apiCookie is the text of the cookie "api", which may be JSON that the
-// standard library refuses as a cookie's value.
-func apiCookie(r *http.Request) string {
-	for _, part := range strings.Split(r.Header.Get("Cookie"), ";") {
-		if value, ok := strings.CutPrefix(strings.TrimSpace(part), "api="); ok {
-			return value
-		}
+// socketUser is whose socket it is, or the reply that refuses it.
+func (s *Server) socketUser(r *http.Request) (*user, web.Reply) {
+	owners := map[string]string{}
+	s.mu.Lock()
+	for _, u := range s.logins {
+		owners[u.session.id] = u.name
 	}
-	return ""
+	s.mu.Unlock()
+	s.loginMu.Lock()
+	defer s.loginMu.Unlock()
+	caller, refused, ok := s.registry.AuthenticateSocket(r, func(session string) (string, bool) {
+		name, ok := owners[session]
+		return name, ok
+	}, s.opt.Now())
+	if !ok {
+		return nil, refused
+	}
+	return s.users[caller.User], refused
 }
 
 // attach makes the socket known, queues its first frames and starts its
@@ -96,21 +109,22 @@ func (s *Server) attach(c *socket) bool {
 	s.wg.Add(1) // its reader
 	s.wg.Go(func() { s.writeSocket(c) })
 	now := s.now()
-	s.watchSession(now)
+	u := c.user
+	s.watchSession(u, now)
 	s.stream.sockets[c] = true
-	if !s.session.ready(now) {
+	if !u.session.ready(now) {
 		c.push(map[string]string{"message": "waiting for session"})
 	}
-	c.push(map[string]any{"topic": "system", "success": simUser, "isFT": false, "isPaper": true})
-	c.push(map[string]any{"topic": "act", "args": s.accountsBody()})
-	c.push(s.stsFrame(now))
+	c.push(map[string]any{"topic": "system", "success": u.name, "isFT": false, "isPaper": u.paper()})
+	c.push(map[string]any{"topic": "act", "args": s.accountsBody(u)})
+	c.push(s.stsFrame(u, now))
 	return true
 }
 
-func (s *Server) stsFrame(now market.Nanos) map[string]any {
+func (s *Server) stsFrame(u *user, now market.Nanos) map[string]any {
 	return map[string]any{"topic": "sts", "args": map[string]any{
-		"authenticated": s.session.ready(now), "competing": s.session.competing, "message": "", "fail": "",
-		"serverName": "Sim01", "serverVersion": serverVersion, "username": simUser}}
+		"authenticated": u.session.ready(now), "competing": u.session.competing, "message": "", "fail": "",
+		"serverName": "Sim01", "serverVersion": serverVersion, "username": u.name}}
 }
 
 // shut closes the connection, once.
@@ -119,6 +133,12 @@ func (c *socket) shut() {
 		close(c.gone)
 		_ = c.conn.Close()
 	})
+}
+
+// closeWith closes the connection with a code.
+func (c *socket) closeWith(code int) {
+	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
+	c.shut()
 }
 
 // push queues a frame that must not be lost. A reader that has let too many
@@ -166,17 +186,18 @@ func (s *Server) writeSocket(c *socket) {
 func (s *Server) takeFrames(c *socket) [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	frames := c.queue
-	c.queue = nil
+	now := s.now()
 	for conid, sub := range c.quotes {
 		if !sub.dirty {
 			continue
 		}
 		sub.dirty = false
-		if frame := sub.frame(s.exchange.ByConid(conid), s.book.now); frame != nil {
-			frames = append(frames, frame)
+		if frame := sub.frame(s.exchange.ByConid(conid), s.house.Now()); frame != nil {
+			c.deliver(frame, s.engine.Frame(sub.topic, now), now)
 		}
 	}
+	frames := c.queue
+	c.queue = nil
 	if c.silent {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
@@ -12,14 +13,6 @@ import (
 
 // badPrice is a refusal, as the API words it.
 const badPrice = "Invalid order price fields"
-
-func priceOf(n web.Number) (market.Price, bool) {
-	if n == "" {
-		return 0, true
-	}
-	p, err := market.ParsePrice(string(n))
-	return p, err == nil && p > 0
-}
 
 // ticket is an order as a client sends it.
 type ticket struct {
@@ -34,19 +27,21 @@ type ticket struct {
 	TIF           string     `json:"tif"`
 	Quantity      web.Number `json:"quantity"`
 	CashQty       web.Number `json:"cashQty"`
+	FxQty         web.Number `json:"fxQty"`
 	Price         web.Number `json:"price"`
 	AuxPrice      web.Number `json:"auxPrice"`
 	TrailingAmt   web.Number `json:"trailingAmt"`
 	TrailingType  string     `json:"trailingType"`
 	OutsideRTH    bool       `json:"outsideRTH"`
+	AllOrNone     bool       `json:"allOrNone"`
 	Deactivated   bool       `json:"deactivated"`
 }
 
 // draft is a ticket that could be an order.
 type draft struct {
-	product *exchange.Product
-	ticket  market.Ticket
-	coid    string
+	order  *brokerage.Order
+	parent string // cOID of the parent in the same request
+	group  bool   // part of an OCA group
 }
 
 // refusedError is a refusal with its HTTP status.
@@ -61,60 +56,85 @@ func (e refusedError) reply() web.Reply { return web.Fail(e.status, e.text) }
 
 // check turns a ticket into a draft. Client mistakes are refused with 400,
 // what the exchange would not take with 200.
-func (s *Server) check(t *ticket) (*draft, error) {
-	d := &draft{coid: t.COID}
+func (s *Server) check(r *web.Request, t *ticket) (*draft, error) {
+	d := &draft{order: &brokerage.Order{COID: t.COID}, parent: t.ParentID, group: t.IsSingleGroup}
+	d.order.Account = s.account(r).ID
+	d.order.Ticket = brokerage.Ticket{OutsideRTH: t.OutsideRTH, AllOrNone: t.AllOrNone, Deactivated: t.Deactivated}
 	steps := []func(*ticket, *draft) error{
-		s.checkKind, s.checkContract, checkSide, checkType, checkTIF, checkQuantity, checkPrices,
+		s.checkKind, s.checkContract, checkSide, checkType, checkTIF, checkPrices, s.checkQuantity, checkHours,
 	}
 	for _, step := range steps {
 		if err := step(t, d); err != nil {
 			return nil, err
 		}
 	}
-	d.ticket.OutsideRTH = t.OutsideRTH
 	return d, nil
 }
 
-// checkKind refuses what is not simulated, and what is not ours.
-func (s *Server) checkKind(t *ticket, _ *draft) error {
+// checkKind refuses what is not ours.
+func (s *Server) checkKind(t *ticket, d *draft) error {
 	switch {
-	case t.AcctID != "" && t.AcctID != s.opt.Account:
+	case t.AcctID != "" && t.AcctID != d.order.Account:
 		return refusedError{500, "Account " + t.AcctID + " is not accessible"}
-	case t.ParentID != "" || t.IsSingleGroup:
-		return refusedError{200, "bracket and OCA orders are not simulated"}
-	case t.CashQty != "" || t.Deactivated:
-		return refusedError{200, "cashQty and deactivated are not simulated"}
 	case len(t.COID) > 64:
 		return refusedError{400, "cOID is longer than 64 characters"}
+	case t.ParentID != "" && t.ParentID == t.COID:
+		return refusedError{400, "parentId is the order's own cOID"}
 	}
 	return nil
 }
 
+// checkContract finds the contract: conid, conidex "756733@ARCA", or a
+// combination, "28812380;;;756733/1,265598/-1".
 func (s *Server) checkContract(t *ticket, d *draft) error {
 	text := string(t.Conid)
 	if text == "" {
 		text, _, _ = strings.Cut(t.ConidEx, "@")
+		d.order.ConidEx = t.ConidEx
 	}
 	if text == "" {
 		return refusedError{400, "conid or conidex is required"}
 	}
+	if _, legs, combo := strings.Cut(text, ";;;"); combo {
+		return s.checkLegs(legs, d)
+	}
 	conid, err := strconv.ParseInt(text, 10, 64)
 	if err == nil {
-		d.product = s.exchange.ByConid(conid)
+		d.order.Product = s.exchange.ByConid(conid)
 	}
-	if d.product == nil {
+	if d.order.Product == nil {
 		return refusedError{200, "no sec defs returned for conid " + text}
 	}
-	d.ticket.Instrument = d.product.ID
+	d.order.Conid = conid
+	return nil
+}
+
+func (s *Server) checkLegs(text string, d *draft) error {
+	var legs []brokerage.Leg
+	for _, one := range strings.Split(text, ",") {
+		conid, ratio, _ := strings.Cut(one, "/")
+		n, err := strconv.ParseInt(conid, 10, 64)
+		if err != nil {
+			return refusedError{400, "conidex: leg " + one + ": want conid/ratio"}
+		}
+		count, err := strconv.ParseInt(ratio, 10, 64)
+		if err != nil {
+			return refusedError{400, "conidex: leg " + one + ": want conid/ratio"}
+		}
+		legs = append(legs, brokerage.Leg{Conid: n, Ratio: count})
+	}
+	if err := s.house.Combine(d.order, legs); err != nil {
+		return refusedError{200, err.Error()}
+	}
 	return nil
 }
 
 func checkSide(t *ticket, d *draft) error {
 	switch t.Side {
 	case "BUY":
-		d.ticket.Side = market.Buy
+		d.order.Ticket.Side = market.Buy
 	case "SELL":
-		d.ticket.Side = market.Sell
+		d.order.Ticket.Side = market.Sell
 	default:
 		return refusedError{400, "Invalid Side (must be 'BUY' or 'SELL')."}
 	}
@@ -122,73 +142,102 @@ func checkSide(t *ticket, d *draft) error {
 }
 
 func checkType(t *ticket, d *draft) error {
-	for _, known := range []market.OrdType{market.Market, market.Limit, market.Stop, market.StopLimit, market.TrailingStop} {
-		if t.OrderType == known.String() {
-			d.ticket.Type = known
-			return nil
-		}
+	k := brokerage.OrderType(t.OrderType)
+	if _, known := typeNames[k]; !known {
+		return refusedError{400, "Unknown order type"}
 	}
-	return refusedError{400, "Unknown order type"}
+	if d.order.IsCombo() && k != brokerage.MKT && k != brokerage.LMT {
+		return refusedError{200, "Order type " + t.OrderType + " is not supported for this combination."}
+	}
+	d.order.Ticket.Type = k
+	return nil
 }
 
 func checkTIF(t *ticket, d *draft) error {
-	switch t.TIF {
-	case "DAY":
-		d.ticket.TimeInForce = market.DAY
-	case "GTC":
-		d.ticket.TimeInForce = market.GTC
-	case "IOC":
-		d.ticket.TimeInForce = market.IOC
-	case "OPG":
-		return refusedError{200, "OPG time in force is not supported for this order: there is no opening auction here"}
+	k, p := &d.order.Ticket, d.order.Product
+	k.TIF = brokerage.TIF(t.TIF)
+	plain := k.Type == brokerage.MKT || k.Type == brokerage.LMT
+	auction := k.Type == brokerage.MOC || k.Type == brokerage.LOC
+	switch k.TIF {
+	case brokerage.DAY:
+	case brokerage.GTC, brokerage.OND, brokerage.OVT:
+		if auction {
+			return refusedError{200, t.TIF + " time in force is not supported for this order"}
+		}
+	case brokerage.IOC, brokerage.OPG:
+		if !plain || d.order.IsCombo() {
+			return refusedError{200, t.TIF + " time in force is not supported for this order"}
+		}
 	default:
 		return refusedError{200, "null time in force is not supported for this order"}
 	}
+	if (auction || k.TIF == brokerage.OPG) && p.Session.AlwaysOpen() {
+		return refusedError{200, "There is no auction in " + p.Symbol + ": its market never closes."}
+	}
 	return nil
 }
 
-func checkQuantity(t *ticket, d *draft) error {
+// checkQuantity takes quantity, or makes it of cashQty: as many as the money
+// buys at the price of now, whole shares of a stock.
+func (s *Server) checkQuantity(t *ticket, d *draft) error {
+	k, p := &d.order.Ticket, d.order.Product
+	if t.CashQty != "" || t.FxQty != "" {
+		return checkCash(t, d)
+	}
 	q, err := market.ParseQty(string(t.Quantity))
-	if err != nil || q <= 0 || !q.OnLot(market.Shares(1)) {
+	if err != nil || q <= 0 || !q.OnLot(s.lotOf(d)) {
 		return refusedError{200, fmt.Sprintf(
-			"The size, %s, does not conform to the minimum variation of 1 for this contract.", t.Quantity)}
+			"The size, %s, does not conform to the minimum variation of %s for this contract.", t.Quantity, p.Lot)}
 	}
-	d.ticket.OrderQty = q
+	k.Qty = q
 	return nil
 }
 
-// checkPrices takes the prices that the order's type needs.
-func checkPrices(t *ticket, d *draft) error {
-	price, okPrice := priceOf(t.Price)
-	aux, okAux := priceOf(t.AuxPrice)
-	trail, okTrail := priceOf(t.TrailingAmt)
-	if !okPrice || !okAux || !okTrail {
-		return refusedError{200, badPrice}
+// lotOf is the smallest step of a quantity. Accounts that may trade stocks in
+// fractions do so with plain orders.
+func (s *Server) lotOf(d *draft) market.Qty {
+	k, p := &d.order.Ticket, d.order.Product
+	plain := k.Type == brokerage.MKT || k.Type == brokerage.LMT || k.Type == brokerage.STP || k.Type == brokerage.StopLimit
+	if s.house.Account(d.order.Account).Fractions && p.SecType == exchange.Stock && plain && !d.order.IsCombo() && !k.AllOrNone {
+		return min(p.Lot, market.QtyScale/10_000)
 	}
-	k, missing := &d.ticket, false
-	switch k.Type {
-	case market.Market:
-	case market.Limit:
-		k.Price, missing = price, price == 0
-	case market.Stop:
-		k.StopPx, missing = price, price == 0
-	case market.StopLimit:
-		k.Price, k.StopPx, missing = price, aux, price == 0 || aux == 0
-	case market.TrailingStop:
-		if t.TrailingType == "%" {
-			return refusedError{200, "trailingType % is not simulated: use amt"}
-		}
-		k.TrailAmt, k.StopPx, missing = trail, price, trail == 0 || t.TrailingType != "amt"
+	return p.Lot
+}
+
+func checkCash(t *ticket, d *draft) error {
+	k, p := &d.order.Ticket, d.order.Product
+	text := string(t.CashQty)
+	if text == "" {
+		text = string(t.FxQty)
 	}
-	if missing {
-		return refusedError{200, badPrice}
+	amount, err := market.ParseMoney(text)
+	px := k.Price
+	if px == 0 {
+		px = p.Mark()
 	}
-	tick := d.product.Tick
-	if !k.Price.OnTick(tick) || !k.StopPx.OnTick(tick) || !k.TrailAmt.OnTick(tick) {
-		return refusedError{200, "The price does not conform to the minimum price variation of " +
-			tick.String() + " for this contract."}
+	switch {
+	case err != nil || !amount.IsPositive() || t.Quantity != "":
+		return refusedError{400, "cashQty: want a positive amount and no quantity"}
+	case d.order.IsCombo() || p.SecType != exchange.Stock && p.SecType != exchange.Forex:
+		return refusedError{200, "Cash quantity is not supported for this contract."}
+	case px <= 0:
+		return refusedError{200, "There is no price to turn the cash quantity into a size."}
 	}
-	if k.Type == market.Stop && t.OutsideRTH {
+	whole, err := market.QtyFromDecimal(amount.DivRound(px.Decimal(), 8))
+	if err != nil {
+		return refusedError{200, "The cash quantity is too large."}
+	}
+	k.Cash, k.Qty = amount, whole.FloorLot(p.Lot)
+	if k.Qty <= 0 {
+		return refusedError{200, "The cash quantity is less than the price of one share."}
+	}
+	return nil
+}
+
+// checkHours refuses what cannot work outside of regular hours.
+func checkHours(_ *ticket, d *draft) error {
+	k := &d.order.Ticket
+	if k.Type == brokerage.STP && k.OutsideRTH {
 		return refusedError{200, "A stop order cannot work outside regular trading hours."}
 	}
 	return nil

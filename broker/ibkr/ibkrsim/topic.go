@@ -14,7 +14,7 @@ func (s *Server) onMessage(c *socket, text string) {
 	now := s.now()
 	switch text {
 	case "tic":
-		c.push(map[string]any{"topic": "tic", "alive": true, "id": s.session.id, "lastAccessed": web.Millis(now)})
+		c.push(map[string]any{"topic": "tic", "alive": true, "id": c.user.session.id, "lastAccessed": web.Millis(now)})
 		return
 	case "ech+hb":
 		c.pushText([]byte("ech+hb"))
@@ -25,7 +25,7 @@ func (s *Server) onMessage(c *socket, text string) {
 		head, args = text[:i], text[i:]
 	}
 	parts := strings.Split(strings.TrimSuffix(head, "+"), "+")
-	if !s.session.ready(now) {
+	if !c.user.session.ready(now) {
 		return // lost without a word, as IBKR loses it
 	}
 	s.onTopic(c, parts, args, now)
@@ -51,7 +51,7 @@ func (s *Server) onTopic(c *socket, parts []string, args string, now market.Nano
 		c.trades = false
 	case "spl":
 		c.pnl = true
-		c.push(map[string]any{"topic": "spl", "args": s.pnl()})
+		c.push(map[string]any{"topic": "spl", "args": s.pnl(c.user)})
 	case "upl":
 		c.pnl = false
 	default:
@@ -111,9 +111,9 @@ func (s *Server) subscribeOrders(c *socket, text string) {
 	args := readReplayArgs(text)
 	c.orders = true
 	rows := []any{}
-	for _, o := range s.book.orders {
-		if s.book.now-o.Changed < market.Nanos(min(args.Days, 7))*market.Day {
-			rows = append(rows, map[string]any{"acct": o.account, "conidex": web.Int(o.Conid), "conid": o.Conid,
+	for _, o := range s.house.Orders() {
+		if c.user.sees(o.Account) && s.house.Now()-o.Changed < market.Nanos(min(args.Days, 7))*market.Day {
+			rows = append(rows, map[string]any{"acct": o.Account, "conidex": conidEx(o), "conid": o.Conid,
 				"orderId": o.ID, "isEventTrading": "0"})
 		}
 	}
@@ -128,8 +128,8 @@ func (s *Server) subscribeTrades(c *socket, text string) {
 	args := readReplayArgs(text)
 	c.trades = true
 	rows := []tradeRow{}
-	for _, e := range s.book.since(min(max(args.Days, 1), 7)) {
-		rows = append(rows, e.frameRow())
+	for _, e := range s.executions(c.user, min(max(args.Days, 1), 7)) {
+		rows = append(rows, frameRowOf(e))
 	}
 	if len(rows) > 0 && !args.RealtimeOnly {
 		c.push(map[string]any{"topic": "str", "args": rows})

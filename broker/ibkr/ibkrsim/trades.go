@@ -5,22 +5,10 @@ import (
 	"slices"
 	"strconv"
 
+	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
-
-// execution is one fill as the state file keeps it.
-type execution struct {
-	ID         string       `json:"id"`
-	OrderID    int64        `json:"order"`
-	Qty        market.Qty   `json:"qty"`
-	Price      market.Price `json:"price"`
-	Commission market.Money `json:"commission"`
-	Time       market.Nanos `json:"time"`
-
-	order    *order
-	position market.Qty // of the account, after it
-}
 
 // tradeRow is a row of GET iserver/account/trades. A str frame has the same
 // row without what is omitted when empty.
@@ -54,48 +42,51 @@ type tradeRow struct {
 	OrderID         int64       `json:"order_id,omitempty"`
 }
 
-// row is the execution as REST shows it.
-func (e *execution) row() tradeRow {
-	r := e.frameRow()
-	r.Commission, r.Position = web.FloatText(e.Commission.String()), e.position.String()
+// tradeRowOf is the execution as REST shows it.
+func tradeRowOf(e *brokerage.Execution) tradeRow {
+	r := frameRowOf(e)
+	r.Commission, r.Position = web.FloatText(e.Commission.String()), e.Position.String()
 	r.ClearingID, r.ClearingName, r.OrderID = "IB", "IB", e.OrderID
 	return r
 }
 
-// frameRow is the execution as str shows it: no commission and no order id.
-func (e *execution) frameRow() tradeRow {
-	o := e.order
+// frameRowOf is the execution as str shows it: no commission and no order id.
+func frameRowOf(e *brokerage.Execution) tradeRow {
 	side, verb := "B", "Bot"
-	if o.Ticket.Side == market.Sell {
+	if e.Side == market.Sell {
 		side, verb = "S", "Sold"
 	}
-	p := o.product
+	p, coid := e.Product, ""
+	if e.Order != nil {
+		coid = e.Order.COID
+	}
 	return tradeRow{
 		ExecutionID: e.ID, Symbol: p.Symbol, SupportsTaxOpt: "1", Side: side,
 		Description: verb + " " + e.Qty.String() + " @ " + web.PriceText(e.Price) + " on " + p.Exchange,
 		TradeTime:   e.Time.Time().Format("20060102-15:04:05"), TradeTimeMillis: web.Millis(e.Time),
-		Size: web.QtyNum(e.Qty), Price: web.PriceText(e.Price), OrderRef: o.COID, Exchange: p.Exchange,
-		NetAmount: web.Num(market.Notional(e.Price, e.Qty, 1)), Account: o.account, AccountCode: o.account,
-		CompanyName: p.Company, Contract: p.Symbol, SecType: "STK", ListingExchange: p.Exchange,
+		Size: web.QtyNum(e.Qty), Price: web.PriceText(e.Price), OrderRef: coid, Exchange: p.Exchange,
+		NetAmount: web.Num(market.Notional(e.Price, e.Qty, p.Multiplier)), Account: e.Account, AccountCode: e.Account,
+		CompanyName: p.Company, Contract: p.Symbol, SecType: p.SecType, ListingExchange: p.Exchange,
 		Conid: p.Conid, ConidEx: web.Int(p.Conid), Liquidation: "0", IsEventTrading: "0",
 	}
 }
 
-// since are the executions of the last days, oldest first. A day is 24 hours.
-func (b *book) since(days int) []*execution {
-	from := b.now - market.Nanos(days)*market.Day
-	i := slices.IndexFunc(b.execs, func(e *execution) bool { return e.Time > from })
-	if i < 0 {
-		return nil
+// executions are those of the last days that the user may see, oldest first. A
+// day is 24 hours. Executions that were taken back are left out.
+func (s *Server) executions(u *user, days int) []*brokerage.Execution {
+	list := s.house.Executions(s.house.Now()-market.Nanos(days)*market.Day, u.sees)
+	gone := map[string]bool{}
+	for _, e := range list {
+		gone[e.Busts] = true
 	}
-	return b.execs[i:]
+	return slices.DeleteFunc(list, func(e *brokerage.Execution) bool { return e.Busts != "" || gone[e.ID] })
 }
 
 // getTrades is GET iserver/account/trades: empty the first time.
 func (s *Server) getTrades(r *web.Request) web.Reply {
-	rows := []tradeRow{}
-	if !s.session.trades {
-		s.session.trades = true
+	rows, u := []tradeRow{}, s.user(r)
+	if !u.session.trades {
+		u.session.trades = true
 		return web.OK(rows)
 	}
 	days := 1
@@ -106,8 +97,8 @@ func (s *Server) getTrades(r *web.Request) web.Reply {
 		}
 		days = n
 	}
-	for _, e := range slices.Backward(s.book.since(days)) {
-		rows = append(rows, e.row())
+	for _, e := range slices.Backward(s.executions(u, days)) {
+		rows = append(rows, tradeRowOf(e))
 	}
 	return web.OK(rows)
 }

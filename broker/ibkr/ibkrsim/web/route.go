@@ -19,6 +19,7 @@ type Request struct {
 	Body   []byte
 	Now    market.Nanos
 	User   string // username of the login; empty before a login
+	Login  string // how the user logged in: gateway, oauth1a, oauth2 or sso
 }
 
 // Route is an endpoint: a segment of the pattern in braces matches any text.

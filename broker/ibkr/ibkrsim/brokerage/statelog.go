@@ -1,4 +1,4 @@
-package ibkrsim
+package brokerage
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"os"
+	"syscall"
 
 	"github.com/gofrs/flock"
 
@@ -20,30 +21,40 @@ import (
 type record struct {
 	Header *header      `json:"header,omitempty"` // of the first line
 	Posts  []string     `json:"posts,omitempty"`  // cOIDs of order requests that arrived
-	Orders []*order     `json:"orders,omitempty"` // as they are now
-	Execs  []*execution `json:"execs,omitempty"`
+	Orders []*Order     `json:"orders,omitempty"` // as they are now
+	Execs  []*Execution `json:"execs,omitempty"`
+	Fills  []comboFill  `json:"fills,omitempty"`
+	Moves  []*Move      `json:"moves,omitempty"`
+	Items  []item       `json:"items,omitempty"`
+}
+
+// comboFill is how much of a combination traded, at what price for one.
+type comboFill struct {
+	OrderID int64        `json:"order"`
+	Qty     market.Qty   `json:"qty"`
+	Price   market.Price `json:"price"`
 }
 
 func (r *record) empty() bool {
-	return r.Header == nil && len(r.Posts) == 0 && len(r.Orders) == 0 && len(r.Execs) == 0
+	return r.Header == nil && len(r.Posts)+len(r.Orders)+len(r.Execs)+len(r.Moves)+len(r.Items) == 0
 }
 
 // header is what must not change between restarts.
 type header struct {
-	Version   int          `json:"version"`
-	Account   string       `json:"account"`
-	Cash      market.Money `json:"cash"`
-	NextOrder int64        `json:"next_order"`
-	ExecBase  uint32       `json:"exec_base"`
+	Version   int             `json:"version"`
+	Accounts  []AccountConfig `json:"accounts"`
+	NextOrder int64           `json:"next_order"`
+	ExecBase  uint32          `json:"exec_base"`
 }
 
-const stateVersion = 1
+const stateVersion = 2
 
 // stateLog is the append-only state file. A line is the CRC32C of a record in
 // eight hex digits, a space, the record as JSON, and a newline.
 type stateLog struct {
 	file *os.File
 	lock *flock.Flock
+	full bool // a fault: nothing can be written
 }
 
 // openLog reads the records of path and leaves it open for more. A last line
@@ -53,14 +64,14 @@ func openLog(path string) (*stateLog, []record, error) {
 	lock := flock.New(path + ".lock")
 	locked, err := lock.TryLock()
 	if err != nil {
-		return nil, nil, fmt.Errorf("ibkrsim: state %s: lock: %w", path, err)
+		return nil, nil, fmt.Errorf("brokerage: state %s: lock: %w", path, err)
 	}
 	if !locked {
-		return nil, nil, fmt.Errorf("ibkrsim: state %s: locked: in use by another process", path)
+		return nil, nil, fmt.Errorf("brokerage: state %s: locked: in use by another process", path)
 	}
 	file, records, err := readLog(path)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("ibkrsim: state %s: %w", path, err), lock.Unlock())
+		return nil, nil, errors.Join(fmt.Errorf("brokerage: state %s: %w", path, err), lock.Unlock())
 	}
 	return &stateLog{file: file, lock: lock}, records, nil
 }
@@ -123,13 +134,24 @@ func checksum(body []byte) string {
 func (l *stateLog) append(r *record) error {
 	body, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("ibkrsim: state: %w", err)
+		return fmt.Errorf("brokerage: state: %w", err)
+	}
+	if l.full {
+		return fmt.Errorf("brokerage: state: %w", syscall.ENOSPC)
 	}
 	line := append([]byte(checksum(body)+" "), body...)
 	if _, err := l.file.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("ibkrsim: state: %w", err)
+		return fmt.Errorf("brokerage: state: %w", err)
 	}
 	return nil
 }
 
 func (l *stateLog) close() error { return errors.Join(l.file.Close(), l.lock.Unlock()) }
+
+// FailWrites is a fault: every later write of the state file fails, as on a
+// full disk.
+func (h *House) FailWrites() {
+	if h.log != nil {
+		h.log.full = true
+	}
+}

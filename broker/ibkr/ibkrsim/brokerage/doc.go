@@ -1,0 +1,30 @@
+// Package brokerage is the simulator's truth: accounts with their cash and
+// holdings, orders and how they are worked, executions, and the state file
+// that keeps them. It outlives every session and knows nothing of HTTP.
+//
+// A House works an order in two places. What an exchange understands (MKT,
+// LMT, STP, STOP_LIMIT) rests on a broker/venue; what only IBKR's own system
+// understands is held here until its time comes: trailing stops, orders if
+// touched, pegged and all-or-none orders, auctions, children of a bracket,
+// combinations.
+//
+//	h, err := brokerage.Open(brokerage.Config{Exchange: x, Accounts: []brokerage.AccountConfig{{ID: "DU1000001"}}})
+//	o := &brokerage.Order{Account: "DU1000001", COID: "my-1", Product: x.ByConid(756733), Ticket: ticket}
+//	refusal := h.Submit(o)
+//	x.Turn(now, func(_ *exchange.Product, t *market.Tick) { h.OnTick(t) })
+//	changes, err := h.Commit() // durable from here on; now tell the clients
+//
+// # Contract
+//
+//   - Nothing is to be told to anybody before Commit has returned: it writes the
+//     step to the state file first.
+//   - Cash, positions and executions of an account always add up exactly.
+//   - The same calls with the same times give the same bytes.
+//   - Time comes in with Advance and OnTick and never goes back.
+//
+// # What it does not promise
+//
+// It is not safe for concurrent use. It keeps Config.Keep finished orders and
+// executions in memory; older ones live on in the sums and in the state file
+// only. The file survives the death of the process, not a loss of power.
+package brokerage
