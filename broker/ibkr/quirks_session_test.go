@@ -239,6 +239,7 @@ func TestQuirk11CompetingLogin(t *testing.T) {
 	if g.count(placeRoute) != 0 || !strings.Contains(rejected.Text, "Competing") {
 		t.Errorf("order went out, or its report does not say why: %q", rejected.Text)
 	}
+	eventually(t, "an attempt to open the session", func() bool { return g.count(initRoute) > 0 })
 	for _, c := range g.got("POST /iserver/auth/ssodh/init") {
 		if !strings.Contains(c.body, `"compete":false`) {
 			t.Errorf("init %s, want no take-over without Compete", c.body)
