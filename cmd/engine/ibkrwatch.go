@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,7 +63,11 @@ func (s *ibkrShell) tryStream(ctx context.Context) error {
 	defer cancel(nil)
 	reason := errors.New("it did not come up")
 	stream.OnUp(func() { cancel(errUp) })
-	stream.OnTrouble(func(err error) { reason = err })
+	stream.OnTrouble(func(err error) {
+		if !unread(err) {
+			reason = err
+		}
+	})
 	err = stream.Run(ctx)
 	switch {
 	case errors.Is(context.Cause(ctx), errUp):
@@ -74,6 +79,13 @@ func (s *ibkrShell) tryStream(ctx context.Context) error {
 }
 
 var errUp = errors.New("up")
+
+// unread says that an error is about rows of the stream, which are told from
+// other goroutines than the connection.
+func unread(err error) bool {
+	var rows *ibkr.RowsError
+	return errors.As(err, &rows)
+}
 
 // tickJSON is a line of watch -o json. A number that is not known is left out.
 type tickJSON struct {
@@ -108,7 +120,12 @@ func (s *ibkrShell) watch(ctx context.Context, args []string, span time.Duration
 		defer cancel()
 	}
 	quotes := stream.Quotes(nil, targets...)
-	stream.OnTrouble(func(err error) { s.streamTrouble(ctx, err) })
+	var turn sync.Mutex
+	stream.OnTrouble(func(err error) {
+		turn.Lock()
+		defer turn.Unlock()
+		s.streamTrouble(ctx, err)
+	})
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return stream.Run(running) })
 	g.Go(func() error {
