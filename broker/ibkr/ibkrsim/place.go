@@ -161,10 +161,10 @@ func (s *Server) change(o *brokerage.Order, d *draft) web.Reply {
 		return refusal(wording.OrderInactive)
 	case o.Status == brokerage.PendingCancel:
 		return refusal(wording.Cancelling)
-	case t.Qty <= o.Filled+o.Lost:
+	case t.Qty <= o.Filled+o.Busted:
 		return refusal(wording.SizeFilled(t.Qty))
 	}
-	if d.order.Filled, d.order.Lost = o.Filled, o.Lost; o.Parent == 0 {
+	if d.order.Filled, d.order.Busted = o.Filled, o.Busted; o.Parent == 0 {
 		if text := s.house.Afford(d.order); text != "" {
 			return web.Refuse(text)
 		}

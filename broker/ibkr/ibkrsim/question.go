@@ -24,18 +24,14 @@ type question struct {
 // precautions are the limits from which orders are asked about.
 func (s *Server) precautions() wording.Precautions { return wording.DefaultPrecautions() }
 
-// Ask has the next order that arrives answered with these questions, one
-// after the other, even when the client has suppressed them.
-func (s *Server) Ask(messageIDs ...string) {
-	s.locked(func(market.Nanos) { s.asked = slices.Clone(messageIDs) })
-}
-
 // questionsFor are the messages an order raises: those of Ask, or those of
 // the rules that the client has not suppressed. The prompt p12 is none of
 // them: it comes once the order is in.
 func (s *Server) questionsFor(u *user, d *draft) []string {
-	ids := s.asked
-	if s.asked = nil; len(ids) == 0 {
+	var ids []string
+	if len(s.asked) > 0 {
+		ids, s.asked = s.asked[0], s.asked[1:]
+	} else {
 		ids = slices.DeleteFunc(s.rules(d), func(id string) bool { return u.session.suppressed[id] && wording.Suppressible(id) })
 	}
 	d.prompt = slices.Contains(ids, promptID) && !u.session.suppressed[promptID]

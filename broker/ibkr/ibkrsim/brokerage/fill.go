@@ -21,8 +21,8 @@ type Execution struct {
 	Price      market.Price `json:"price"`
 	Commission market.Money `json:"commission"` // in the product's currency, unless CommissionIn says another
 	Time       market.Nanos `json:"time"`
-	Busts      string       `json:"busts,omitempty"` // the execution that this one takes back
-	Corrects   string       `json:"corrects,omitempty"`
+	Busts      string       `json:"busts,omitempty"`   // the execution that this one takes back
+	Version    int          `json:"version,omitempty"` // above 0: it corrects one that was taken back
 
 	CommissionIn string       `json:"commission_in,omitempty"` // currency
 	USD          market.Money `json:"usd,omitzero"`            // value in USD, of currencies
@@ -63,8 +63,8 @@ func (h *House) execute(o *Order, e *Execution) {
 		o.Filled += e.Qty
 		o.Paid = o.Paid.Add(value)
 	}
-	if e.Corrects != "" {
-		o.Lost -= e.Qty
+	if e.Version > 0 {
+		o.Busted -= e.Qty
 	}
 	o.Charged = o.Charged.Add(e.Commission)
 	h.post(e)
@@ -141,7 +141,7 @@ func (h *House) Amend(id string, qty market.Qty, px market.Price) error {
 	if qty > 0 {
 		again := *old
 		again.ID, again.Qty, again.Price, again.Time = nextVersion(id), qty, px, h.now
-		again.Corrects = id
+		again.Version = old.Version + 1
 		h.execute(old.Order, &again)
 		h.pending.Execs = append(h.pending.Execs, &again)
 		h.changes.Execs = append(h.changes.Execs, &again)
@@ -162,7 +162,7 @@ func (h *House) amend(o *Order, back *Execution) {
 // takeBack books the opposite of an execution.
 func (h *House) takeBack(o *Order, back *Execution) {
 	o.Filled -= back.Qty
-	o.Lost += back.Qty
+	o.Busted += back.Qty
 	o.Paid = o.Paid.Sub(market.Notional(back.Price, back.Qty, back.Product.Multiplier))
 	o.Charged = o.Charged.Add(back.Commission)
 	h.post(back)

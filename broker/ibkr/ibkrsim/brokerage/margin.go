@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -244,6 +245,17 @@ func (o *Order) leftTied() market.Money {
 	return o.Ties.Mul(o.Left().Decimal()).DivRound(o.Ticket.Qty.Decimal(), 8)
 }
 
+// working is how many other orders work of an order's account, contract and side.
+func (h *House) working(o *Order) int {
+	n := 0
+	for _, x := range h.open {
+		if x.ID != o.ID && x.Working() && x.Account == o.Account && x.Product == o.Product && x.Ticket.Side == o.Ticket.Side {
+			n++
+		}
+	}
+	return n
+}
+
 // oversold says that an order and those that work already would together sell
 // more of a stock than a cash account holds.
 func (h *House) oversold(o *Order) bool {
@@ -265,6 +277,12 @@ func (h *House) oversold(o *Order) bool {
 // can. Available funds are those that working orders leave.
 func (h *House) Afford(o *Order) (refusal string) {
 	a := h.byName[o.Account]
+	if a.ReadOnly {
+		return "Account " + a.ID + " is read-only."
+	}
+	if h.MaxWorking > 0 && h.working(o) >= h.MaxWorking {
+		return "Order rejected: the limit of " + strconv.Itoa(h.MaxWorking) + " working orders per side and contract is reached."
+	}
 	now, tied := h.book(a), h.tied(o)
 	now.Cash, now.Settled = now.Cash.Sub(tied), now.Settled.Sub(tied)
 	out, err := h.impact(a, o, now)

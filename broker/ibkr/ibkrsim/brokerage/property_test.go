@@ -201,7 +201,7 @@ func (l *life) change(o *Order) {
 	}
 	t := l.ticket(o.Product, o.Ticket.Side)
 	t.TIF = o.Ticket.TIF
-	if t.Type != o.Ticket.Type && (o.Phase == sent || t.TIF == IOC) || t.Qty <= o.Filled+o.Lost {
+	if t.Type != o.Ticket.Type && (o.Phase == sent || t.TIF == IOC) || t.Qty <= o.Filled+o.Busted {
 		return
 	}
 	l.h.Replace(o, t)
@@ -287,13 +287,13 @@ func (l *life) checkOrders() {
 	for _, v := range l.h.venue.Open(nil) {
 		id, _ := strconv.ParseInt(string(v.ClientOrderID), 10, 64)
 		atVenue[id] = true
-		if o := l.h.byID[id]; o == nil || !o.Working() || v.CumQty != o.Filled+o.Lost {
+		if o := l.h.byID[id]; o == nil || !o.Working() || v.CumQty != o.Filled+o.Busted {
 			l.t.Fatalf("the venue works %+v, the house has %+v", v, o)
 		}
 	}
 	for _, o := range l.h.orders {
 		switch {
-		case o.Left() < 0 || o.Lost < 0:
+		case o.Left() < 0 || o.Busted < 0:
 			l.t.Fatalf("order %d: %s of %s filled", o.ID, o.Filled, o.Ticket.Qty)
 		case o.Working() && o.Phase == sent != atVenue[o.ID]:
 			l.t.Fatalf("order %d %s %s: at the venue: %v", o.ID, o.Status, o.Phase, atVenue[o.ID])
