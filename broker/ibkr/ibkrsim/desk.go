@@ -1,24 +1,31 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"slices"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
-	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/broker/ibkr/ibkrsim/wording"
 	"gannet/market"
 )
 
 // desk is what the order endpoints keep beside the house: prompts that wait
 // for an answer, orders that go live late, legs that are to be refused.
 type desk struct {
-	requests   int64 // ids of prompts
-	notices    int64
-	prompts    []*prompt
-	late       []lateOrder
-	refuseLegs int
-	cached     map[string]*cachedPositions // by account
-	stale      market.Nanos                // positions are not read again before it
-	told       []told
+	requests int64 // ids of prompts
+	notices  int64
+	prompts  []*prompt
+	late     []lateStep
+	cached   map[string]*cachedPositions // by account
+	told     []told
+
+	// What scenarios have asked for.
+	refusal    legRefusal
+	staleReply lateReplies
+	rejects    []lateReject
+	swallow    int          // orders
+	fork       int          // modifications
+	hidden     market.Nanos // until when orders of earlier sessions are not listed
 }
 
 // told is an ntf frame for a user, to be sent once the step is durable.
@@ -37,45 +44,90 @@ func (d *desk) flush(st *stream) {
 	d.told = nil
 }
 
-// lateOrder is an order whose question had been pushed aside and was answered
-// all the same.
-type lateOrder struct {
-	at     market.Nanos
-	submit func() web.Reply
+// legRefusal refuses a leg of the next groups.
+type legRefusal struct {
+	leg    int
+	reason string
+	left   int // groups
 }
 
-// lateSpan is how long after the failed reply such an order goes live, and
-// maxLate how many may wait.
+// lateReplies fail, and their orders go live after a delay.
+type lateReplies struct {
+	delay market.Nanos
+	left  int
+}
+
+// lateReject rejects the next order that is taken after a delay.
+type lateReject struct {
+	delay  market.Nanos
+	reason string
+}
+
+// lateStep is something that happens by itself later.
+type lateStep struct {
+	at market.Nanos
+	do func()
+}
+
+// lateSpan is how long after the failed reply to a question that another one
+// has pushed aside the order goes live, and maxLate how many steps may wait.
 const (
 	lateSpan = 200 * market.Millisecond
 	maxLate  = 1000
 )
 
-// later has an order go live after lateSpan, or at once when too many wait.
-func (d *desk) later(now market.Nanos, submit func() web.Reply) {
+// after has something happen at a time, or at once when too much waits.
+func (d *desk) after(at market.Nanos, do func()) {
 	if len(d.late) >= maxLate {
-		submit()
+		do()
 		return
 	}
-	d.late = append(d.late, lateOrder{now + lateSpan, submit})
+	i, _ := slices.BinarySearchFunc(d.late, at, func(x lateStep, at market.Nanos) int {
+		if x.at <= at {
+			return -1
+		}
+		return 1
+	})
+	d.late = slices.Insert(d.late, i, lateStep{at, do})
 }
 
-// advance submits the orders whose time has come.
+// advance does what is due.
 func (d *desk) advance(now market.Nanos) {
 	for len(d.late) > 0 && d.late[0].at <= now {
 		next := d.late[0]
 		d.late = slices.Delete(d.late, 0, 1)
-		next.submit()
+		next.do()
 	}
 }
 
-// refuseLeg takes one of the legs that are to be refused.
-func (d *desk) refuseLeg() bool {
-	if d.refuseLegs == 0 {
-		return false
+// staleSpan is how late an order goes live whose reply is to fail; false for a
+// reply that is not.
+func (d *desk) staleSpan(pushedAside bool) (market.Nanos, bool) {
+	if d.staleReply.left > 0 {
+		d.staleReply.left--
+		return d.staleReply.delay, true
 	}
-	d.refuseLegs--
-	return true
+	return lateSpan, pushedAside
+}
+
+// refuse takes a refusal of the leg of a group, empty for none.
+func (d *desk) refuse(list []ticket) (at int, reason string, ok bool) {
+	if d.refusal.left == 0 || len(list) < 2 {
+		return 0, "", false
+	}
+	d.refusal.left--
+	var legs []int // the parent, then the children as they came
+	for i := range list {
+		if list[i].ParentID == "" {
+			legs = append(legs, i)
+		}
+	}
+	for i := range list {
+		if list[i].ParentID != "" {
+			legs = append(legs, i)
+		}
+	}
+	return legs[min(d.refusal.leg, len(legs)-1)], cmp.Or(d.refusal.reason, wording.BadPrices.Text), true
 }
 
 // find is the prompt of an order and a request.

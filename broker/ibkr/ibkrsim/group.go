@@ -13,12 +13,14 @@ import (
 // parent stays inactive, a contract that is not known refuses all.
 func (s *Server) placeGroup(r *web.Request, list []ticket) web.Reply {
 	var drafts []*draft
+	leg, reason, ordered := s.desk.refuse(list)
 	for i := range list {
 		d, err := s.check(r, &list[i])
-		if err == nil && list[i].ParentID != "" && s.desk.refuseLeg() {
-			err = wording.BadPrices
-		}
 		switch {
+		case ordered && i == leg && list[i].ParentID != "":
+			return s.placeFailed(r, list, i, wording.Refusal{Status: 200, Text: reason})
+		case ordered && i == leg:
+			return web.Refuse(reason)
 		case badChild(&list[i], err):
 			return s.placeFailed(r, list, i, err)
 		case err != nil:
@@ -124,7 +126,7 @@ func (s *Server) submitGroup(u *user, drafts []*draft) web.Reply {
 			first = o.ID
 		}
 		rows = append([]ackRow{ackOf(o)}, rows...)
-		s.announce(u, o)
+		s.taken(u, o)
 	}
 	return web.OK(rows)
 }

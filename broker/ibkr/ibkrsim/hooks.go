@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/market"
 )
 
@@ -35,43 +36,64 @@ func (s *Server) AmendExecution(id string, qty market.Qty, price market.Price) (
 // and nobody is asked. It returns the order's id; the error says what is
 // missing, or why the order was refused.
 func (s *Server) PlaceElsewhere(account string, conid int64, t brokerage.Ticket) (id int64, err error) {
-	s.locked(func(market.Nanos) {
-		o := &brokerage.Order{Account: account, Product: s.exchange.ByConid(conid), Ticket: t, Source: "TWS"}
-		if s.house.Account(account) == nil || o.Product == nil || t.Qty <= 0 || t.Side.Sign() == 0 {
-			err = fmt.Errorf("ibkrsim: order of account %s in conid %d: want an account, a contract, a side and a quantity", account, conid)
-			return
-		}
-		refused := s.house.Afford(o)
-		if refused == "" {
-			refused = s.house.Submit(o)
-		}
-		if id = o.ID; refused != "" {
-			err = fmt.Errorf("ibkrsim: order of account %s: %s", account, refused)
-		}
-	})
+	s.locked(func(market.Nanos) { id, err = s.placeElsewhere(account, s.exchange.ByConid(conid), t, "TWS") })
 	return id, err
 }
 
-// RefuseLegs has the next n children of brackets refused: the answer has a row
-// with the id -1 and Failed, and the parent stays Inactive.
-func (s *Server) RefuseLegs(n int) {
-	s.locked(func(market.Nanos) { s.desk.refuseLegs = max(n, 0) })
+// liquidation is the source of orders by which the broker closes positions.
+const liquidation = "LIQUIDATION"
+
+// placeElsewhere is PlaceElsewhere from any source. The broker's own
+// liquidations are not refused for lack of funds.
+func (s *Server) placeElsewhere(account string, p *exchange.Product, t brokerage.Ticket, source string) (int64, error) {
+	if s.house.Account(account) == nil || p == nil || t.Qty <= 0 || t.Side.Sign() == 0 {
+		return 0, fmt.Errorf("ibkrsim: order of account %s: want an account, a contract, a side and a quantity", account)
+	}
+	o := &brokerage.Order{Account: account, Product: p, Ticket: t, Source: source}
+	refused := ""
+	if source != liquidation {
+		refused = s.house.Afford(o)
+	}
+	if refused == "" {
+		refused = s.house.Submit(o)
+	}
+	if refused != "" {
+		return 0, fmt.Errorf("ibkrsim: order of account %s: %s", account, refused)
+	}
+	return o.ID, nil
+}
+
+// RefuseLeg has a leg of the next n groups of orders refused, 0 for the
+// parent, with a reason. A refused child makes a row with the id -1 and
+// Failed, and the parent stays Inactive; a refused parent refuses all.
+func (s *Server) RefuseLeg(leg int, reason string, n int) {
+	s.locked(func(market.Nanos) { s.desk.refusal = legRefusal{leg, reason, max(n, 0)} })
 }
 
 // StalePositions has /portfolio/.../positions answer what it knows now for a
-// span, whatever trades, and whoever invalidates it.
+// span, whatever trades, and whoever invalidates it; a span of 0 ends that.
 func (s *Server) StalePositions(span time.Duration) {
 	s.locked(func(now market.Nanos) {
 		for _, a := range s.house.Accounts() {
-			s.positions(a, now)
+			s.stalePositions(a, now, now+market.Nanos(max(span, 0)))
 		}
-		s.desk.stale = now + market.Nanos(max(span, 0))
 	})
 }
 
-// DelayTrades has executions from now on be listed by GET
-// iserver/account/trades so much later than they happen, and have an empty
-// commission there for so long. The stream is not delayed, nor what is booked.
-func (s *Server) DelayTrades(commission, listing time.Duration) {
-	s.locked(func(market.Nanos) { s.house.Delay(market.Nanos(commission), market.Nanos(listing)) })
+func (s *Server) stalePositions(a *brokerage.Account, now, until market.Nanos) {
+	s.positions(a, now)
+	s.desk.cached[a.ID].until = until
+}
+
+// DelayCommissions has the next n executions have an empty commission in GET
+// iserver/account/trades for a span. It is booked at once.
+func (s *Server) DelayCommissions(span time.Duration, n int) {
+	s.locked(func(market.Nanos) { s.house.DelayCommissions(market.Nanos(max(span, 0)), n) })
+}
+
+// DelayTrades has the next n executions be listed by GET
+// iserver/account/trades so much later than they happen. The stream is not
+// late, nor what is booked.
+func (s *Server) DelayTrades(span time.Duration, n int) {
+	s.locked(func(market.Nanos) { s.house.DelayTrades(market.Nanos(max(span, 0)), n) })
 }

@@ -159,7 +159,8 @@ func TestHooks(t *testing.T) {
 	opt.Now = clock.Now
 	c, ws := session(t, opt)
 	const order = `"orderType":"MKT","side":"BUY","quantity":5,"tif":"DAY"`
-	c.srv.DelayTrades(4*time.Second, 2*time.Second)
+	c.srv.DelayTrades(2*time.Second, 1)
+	c.srv.DelayCommissions(4*time.Second, 1)
 	c.place("late", order)
 	ws.await("str") // the stream knows at once
 	trades := func() []any { return c.must("GET", "/iserver/account/trades", "").([]any) }
@@ -170,7 +171,6 @@ func TestHooks(t *testing.T) {
 	hasAll(t, "without a commission", trades()[0], "size=5.0 commission=")
 	clock.add(2 * time.Second)
 	hasAll(t, "with it", trades()[0], "size=5.0 commission=1.0")
-	c.srv.DelayTrades(0, 0)
 
 	first := c.srv.State().Executions[0].ID
 	if err := c.srv.AmendExecution(first, market.Shares(5), market.MustPrice("499.50")); err != nil {
@@ -192,7 +192,7 @@ func TestHooks(t *testing.T) {
 		t.Errorf("taken back: cash %s, holding %+v", st.Cash, st.Positions[0])
 	}
 
-	c.srv.RefuseLegs(1)
+	c.srv.RefuseLeg(1, "", 1)
 	got := c.must("POST", placePath(), `{"orders":[`+spy("parent", `"orderType":"LMT","side":"BUY","quantity":5,"tif":"DAY","price":499`)+`,`+
 		child("parent", `"orderType":"LMT","side":"SELL","quantity":5,"tif":"DAY","price":510`)+`]}`).([]any)
 	hasAll(t, "refused leg", got[0], "order_id=-1 order_status=Failed text=Invalid_order_price_fields warning_message=Order_rejected_by_the_exchange.")

@@ -29,6 +29,9 @@ func (s *Server) getOrders(r *web.Request) web.Reply {
 	u.session.muted = u.session.muted || len(filters) > 0
 	for _, o := range slices.Backward(s.house.Orders()) {
 		recent := o.Working() || r.Now-o.Changed < market.Day
+		if r.Now < s.desk.hidden && o.Created < u.session.readyAt {
+			continue
+		}
 		if o.Account != account || !recent || len(rows) == maxOrderRows {
 			continue
 		}

@@ -102,6 +102,11 @@ func (s *Server) submit(u *user, d *draft) web.Reply {
 	if err := s.admit(d); err != nil {
 		return refusal(err)
 	}
+	if s.desk.swallow > 0 {
+		s.desk.swallow--
+		d.order.ID, d.order.Status = s.house.TakeID(), brokerage.Submitted
+		return web.OK([]ackRow{ackOf(d.order)})
+	}
 	d.order.Ticket.Deactivated = d.order.Ticket.Deactivated || d.prompt
 	if text := s.house.Submit(d.order); text != "" {
 		return web.Refuse(text)
@@ -109,8 +114,26 @@ func (s *Server) submit(u *user, d *draft) web.Reply {
 	if d.prompt {
 		return web.OK(s.prompt(u, d.order, true))
 	}
-	s.announce(u, d.order)
+	s.taken(u, d.order)
 	return web.OK([]ackRow{ackOf(d.order)})
+}
+
+// taken is what follows from an order that was taken in.
+func (s *Server) taken(u *user, o *brokerage.Order) {
+	s.announce(u, o)
+	if len(s.desk.rejects) > 0 {
+		next := s.desk.rejects[0]
+		s.desk.rejects = s.desk.rejects[1:]
+		s.rejectLater(o, next)
+	}
+}
+
+func (s *Server) rejectLater(o *brokerage.Order, how lateReject) {
+	s.desk.after(s.house.Now()+how.delay, func() {
+		if o.Working() {
+			s.house.Reject(o, how.reason)
+		}
+	})
 }
 
 func refusal(err error) web.Reply {
@@ -169,7 +192,20 @@ func (s *Server) change(o *brokerage.Order, d *draft) web.Reply {
 			return web.Refuse(text)
 		}
 	}
+	if s.desk.fork > 0 {
+		s.desk.fork--
+		return s.forkOff(d.order)
+	}
 	if text := s.house.Replace(o, t); text != "" {
+		return web.Refuse(text)
+	}
+	return web.OK([]ackRow{ackOf(o)})
+}
+
+// forkOff works a modification as an order of its own: the old one goes on.
+func (s *Server) forkOff(o *brokerage.Order) web.Reply {
+	o.Parent, o.OCA, o.Filled, o.Busted = 0, "", 0, 0
+	if text := s.house.Submit(o); text != "" {
 		return web.Refuse(text)
 	}
 	return web.OK([]ackRow{ackOf(o)})

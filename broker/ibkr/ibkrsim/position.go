@@ -27,8 +27,9 @@ const pageSize = 100
 
 // cachedPositions are an account's positions as they were at a time.
 type cachedPositions struct {
-	at   market.Nanos
-	rows []map[string]any // enriched
+	at    market.Nanos
+	until market.Nanos     // it is not read again before
+	rows  []map[string]any // enriched
 }
 
 // sparseKeys are what the first read of a session has.
@@ -42,14 +43,14 @@ func (s *Server) positions(a *brokerage.Account, now market.Nanos) []map[string]
 		d.cached = map[string]*cachedPositions{}
 	}
 	known := d.cached[a.ID]
-	if known != nil && (now < d.stale || now-known.at < positionsSpan) {
+	if known != nil && (now < known.until || now-known.at < positionsSpan) {
 		return known.rows
 	}
 	rows := []map[string]any{}
 	for _, h := range open(s.house.Whole(a)) {
 		rows = append(rows, s.positionRow(a, h))
 	}
-	d.cached[a.ID] = &cachedPositions{now, rows}
+	d.cached[a.ID] = &cachedPositions{at: now, rows: rows}
 	return rows
 }
 
@@ -234,8 +235,9 @@ func (s *Server) getPositionEverywhere(r *web.Request) web.Reply {
 
 // invalidatePositions is POST portfolio/{accountId}/positions/invalidate.
 func (s *Server) invalidatePositions(r *web.Request) web.Reply {
-	if r.Now >= s.desk.stale {
-		delete(s.desk.cached, s.account(r).ID)
+	id := s.account(r).ID
+	if known := s.desk.cached[id]; known != nil && r.Now >= known.until {
+		delete(s.desk.cached, id)
 	}
 	return web.OK(map[string]string{"message": "success"})
 }

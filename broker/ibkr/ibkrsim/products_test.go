@@ -38,13 +38,12 @@ func desk(t *testing.T, change func(*ibkrsim.Options)) *client {
 	c := start(t, opt).login()
 	c.must("POST", "/iserver/questions/suppress", `{"messageIds":["o163","o354","o383","o403","o451","o10151","o10152","o10331"]}`)
 	px := market.MustPrice
-	for name, q := range map[string]ibkrsim.Quote{
-		"SPY.ARCA": {Bid: px("499.99"), Ask: px("500.01"), Last: px("500.00")}, "QQQ": {Bid: px("399.99"), Ask: px("400.01"), Last: px("400.00")},
-		"ES-20261218.CME": {Bid: px("6499.75"), Ask: px("6500.00"), Last: px("6500.00")}, "SPY-20261218-C-655.CBOE": {Bid: px("7.90"), Ask: px("8.00"), Last: px("8.00")},
-		"EUR.IDEALPRO": {Bid: px("1.10000"), Ask: px("1.10005"), Last: px("1.10000")}, "SAP.IBIS": {Bid: px("199.98"), Ask: px("200.00"), Last: px("200.00")},
-		"RELIANCE.NSE": {Bid: px("1399.95"), Ask: px("1400.00"), Last: px("1400.00")},
+	for _, one := range [][4]string{
+		{"SPY.ARCA", "499.99", "500.01", "500.00"}, {"QQQ", "399.99", "400.01", "400.00"}, {"ES-20261218.CME", "6499.75", "6500.00", "6500.00"},
+		{"SPY-20261218-C-655.CBOE", "8.00", "8.00", "8.00"}, {"EUR.USD.IDEALPRO", "1.10000", "1.10005", "1.10000"},
+		{"SAP.IBIS", "199.98", "200.00", "200.00"}, {"RELIANCE.NSE", "1399.95", "1400.00", "1400.00"},
 	} {
-		if err := c.srv.SetPrice(name, q); err != nil {
+		if err := c.srv.SetPrice(one[0], ibkrsim.Quote{Bid: px(one[1]), Ask: px(one[2]), Last: px(one[3])}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -161,9 +161,10 @@ func (s *Server) postReply(r *web.Request) web.Reply {
 		return refusal(wording.NoReply(id))
 	}
 	delete(u.session.questions, id)
+	span, stale := s.desk.staleSpan(q.stale)
 	switch {
-	case q.stale:
-		s.desk.later(r.Now, q.submit)
+	case stale:
+		s.desk.after(r.Now+span, func() { q.submit() })
 		return web.FailCode(503, "Service Unavailable")
 	case !body.Confirmed:
 		return refusal(wording.NotConfirmed)

@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -52,15 +53,22 @@ func tradeRowOf(e *brokerage.Execution, now market.Nanos) tradeRow {
 		known = wording.Commission(e.Commission)
 	}
 	r.Commission, r.Position = &known, e.Position.String()
-	r.ClearingID, r.ClearingName, r.OrderID = "IB", "IB", e.OrderID
+	r.ClearingID, r.ClearingName, r.OrderID = "IB", "IB", cmp.Or(e.Stray, e.OrderID)
 	return r
 }
 
 // frameRowOf is the execution as str shows it: no commission and no order id.
 func frameRowOf(e *brokerage.Execution) tradeRow {
 	p, coid, c := e.Product, "", contractWords(e.Product)
+	forced := "0"
 	if e.Order != nil {
 		coid = e.Order.COID
+		if e.Order.Source == liquidation {
+			forced = "1"
+		}
+	}
+	if e.Stray != 0 {
+		coid = ""
 	}
 	return tradeRow{
 		ExecutionID: e.ID, Symbol: p.Symbol, SupportsTaxOpt: "1", Side: wording.Letter(e.Side),
@@ -69,7 +77,7 @@ func frameRowOf(e *brokerage.Execution) tradeRow {
 		Size: web.QtyNum(e.Qty), Price: c.Price(e.Price), OrderRef: coid, Exchange: p.Exchange,
 		NetAmount: web.Num(market.Notional(e.Price, e.Qty, p.Multiplier)), Account: e.Account, AccountCode: e.Account,
 		CompanyName: p.Company, Contract: c.Text(), Contract2: c.Detail(), SecType: p.SecType, ListingExchange: p.Exchange,
-		Conid: p.Conid, ConidEx: web.Int(p.Conid), Liquidation: "0", IsEventTrading: "0",
+		Conid: p.Conid, ConidEx: web.Int(p.Conid), Liquidation: forced, IsEventTrading: "0",
 	}
 }
 

@@ -31,6 +31,7 @@ type Execution struct {
 	// than Time.
 	CommissionAt market.Nanos `json:"commission_at,omitempty"`
 	ListedAt     market.Nanos `json:"listed_at,omitempty"`
+	Stray        int64        `json:"stray,omitempty"` // the order id that clients are told instead of OrderID
 
 	Order    *Order            `json:"-"` // nil when it is no longer kept
 	Product  *exchange.Product `json:"-"`
@@ -44,11 +45,10 @@ func (e *Execution) Signed() market.Qty { return e.Qty * market.Qty(e.Side.Sign(
 func (h *House) fill(o *Order, e *Execution) {
 	e.OrderID, e.Account, e.Conid, e.Time = o.ID, o.Account, e.Product.Conid, h.now
 	h.charge(o, e)
-	if h.lateFee > 0 {
-		e.CommissionAt = h.now + h.lateFee
-	}
-	if h.lateList > 0 {
-		e.ListedAt = h.now + h.lateList
+	e.CommissionAt, e.ListedAt = h.lateFee.take(h.now), h.lateList.take(h.now)
+	if h.stray > 0 {
+		h.stray--
+		e.Stray = o.ID ^ 0x3f00
 	}
 	h.execute(o, e)
 	h.pending.Execs = append(h.pending.Execs, e)
@@ -96,11 +96,32 @@ func (a *Account) pay(e *Execution) {
 	}
 }
 
-// Delay has the executions from now on show their commission, and be listed
-// by REST, so much later than they happen. Both are booked at once.
-func (h *House) Delay(commission, listing market.Nanos) {
-	h.lateFee, h.lateList = max(commission, 0), max(listing, 0)
+// delay is a span that the next executions are late by.
+type delay struct {
+	span market.Nanos
+	left int // executions
 }
+
+// take is when something is known that is late, 0 when it is not.
+func (d *delay) take(now market.Nanos) market.Nanos {
+	if d.left == 0 {
+		return 0
+	}
+	d.left--
+	return now + d.span
+}
+
+// DelayCommissions has the next n executions show their commission so much
+// later than they happen. It is booked at once.
+func (h *House) DelayCommissions(span market.Nanos, n int) { h.lateFee = delay{span, max(n, 0)} }
+
+// DelayTrades has the next n executions be listed by REST so much later than
+// they happen. They are booked at once.
+func (h *House) DelayTrades(span market.Nanos, n int) { h.lateList = delay{span, max(n, 0)} }
+
+// StrayTrades has the next n executions name an order id that nobody knows, and
+// no order_ref.
+func (h *House) StrayTrades(n int) { h.stray = max(n, 0) }
 
 // Executions are those of the accounts since a time, oldest first.
 func (h *House) Executions(since market.Nanos, of func(account string) bool) []*Execution {

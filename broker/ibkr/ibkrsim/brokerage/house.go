@@ -49,8 +49,9 @@ type House struct {
 	posts    map[string]int // order requests that arrived, by cOID
 	items    map[itemKey][]byte
 	nextExec uint32
-	lateFee  market.Nanos // see Delay
-	lateList market.Nanos
+	lateFee  delay
+	lateList delay
+	stray    int      // executions
 	depth    int      // of reports that are being booked
 	later    []func() // what fills and ends lead to, once all reports are booked
 	pending  record

@@ -31,7 +31,7 @@ func open(t *testing.T, path string, accounts ...AccountConfig) *shop {
 	s.quote("SPY.ARCA", "500", 1000)
 	s.quote("ES-20261218.CME", "6500", 1000)
 	s.quote("SPY-20261218-C-655.CBOE", "8", 1000)
-	s.quote("EUR.IDEALPRO", "1.1", 1_000_000)
+	s.quote("EUR.USD.IDEALPRO", "1.1", 1_000_000)
 	return s
 }
 

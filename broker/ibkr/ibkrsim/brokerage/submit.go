@@ -36,6 +36,9 @@ func (h *House) Submit(o *Order) (refusal string) {
 // NextID is the id that the next order gets.
 func (h *House) NextID() int64 { return h.head.NextOrder }
 
+// TakeID is an order id that no order will have.
+func (h *House) TakeID() int64 { return h.nextID() }
+
 func (h *House) nextID() int64 {
 	id := h.head.NextOrder
 	if h.head.NextOrder++; h.head.NextOrder > 1<<31-1 {
@@ -166,6 +169,14 @@ func (h *House) Reject(o *Order, reason string) {
 		return
 	}
 	h.end(o, Inactive, reason)
+}
+
+// Kill cancels an order at once, as the system does, with a reason.
+func (h *House) Kill(o *Order, reason string) {
+	if o.Working() {
+		o.Reason = reason
+		h.cancelNow(o)
+	}
 }
 
 // end finishes an order that is not at the venue, or no longer.
