@@ -22,5 +22,8 @@ func fuzzServer(opt Options, h *brokerage.House) *Server {
 	u := s.logins[0]
 	u.session = session{id: s.newSessionID(), open: true, announced: true, accounts: true, touched: s.now()}
 	s.stream.init(s.now())
+	if err := s.openWorkspace(); err != nil {
+		panic(err)
+	}
 	return s
 }

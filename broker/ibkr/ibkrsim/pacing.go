@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -30,9 +31,10 @@ const historyPattern = "/iserver/marketdata/history"
 func newLimits(on bool, penalty time.Duration) *limits {
 	l := &limits{on: on, penalty: penalty, all: rate.NewLimiter(10, 10), each: map[string]*rate.Limiter{}}
 	for every, patterns := range map[time.Duration][]string{
-		time.Second:     {"/tickle"},
-		5 * time.Second: {"/iserver/account/orders", "/iserver/account/trades", "/iserver/account/pnl/partitioned", "/portfolio/accounts", "/portfolio/subaccounts"},
-		time.Minute:     {"/sso/validate"},
+		5 * time.Second:  {"/iserver/account/orders", "/iserver/account/trades", "/iserver/account/pnl/partitioned", "/portfolio/accounts", "/portfolio/subaccounts"},
+		time.Minute:      {"/sso/validate"},
+		time.Second:      append(below("/fyi/"), "/tickle"),
+		15 * time.Minute: {"/pa/performance", "/pa/transactions", "/pa/summary"},
 	} {
 		for _, p := range patterns {
 			l.each[p] = rate.NewLimiter(rate.Every(every), 2)
@@ -67,4 +69,15 @@ func (l *limits) enter(r *web.Route[*Server], now time.Time) (done func(), ok bo
 		}
 	}
 	return done, true
+}
+
+// below are the patterns of routes under a prefix.
+func below(prefix string) []string {
+	var list []string
+	for i := range routes.All {
+		if pattern := routes.All[i].Pattern; strings.HasPrefix(pattern, prefix) {
+			list = append(list, pattern)
+		}
+	}
+	return list
 }

@@ -183,7 +183,7 @@ func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bo
 		return web.FailCode(400, "Bad Request: Please query /accounts first"), true
 	}
 	account, given := r.Vars["accountId"]
-	if !given || u.sees(account) {
+	if !given || u.sees(account) || takesGroup(found) && s.isGroup(u, account) {
 		return web.Reply{}, false
 	}
 	switch {

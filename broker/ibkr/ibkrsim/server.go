@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -8,12 +9,14 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/workspace"
 	"gannet/market"
 )
 
@@ -30,16 +33,19 @@ type Server struct {
 	loginMu  sync.Mutex // guards registry
 	registry *identity.Registry
 
-	mu       sync.Mutex // guards what follows; one step at a time
-	house    *brokerage.House
-	users    map[string]*user
-	logins   []*user // users in the order of Options.Users
-	stream   stream
-	exchange *exchange.Exchange
-	faults   []*Fault
-	asked    []string   // questions for the next order
-	ids      *rand.Rand // of reply and session ids
-	broken   error      // the state file cannot be written
+	mu        sync.Mutex // guards what follows; one step at a time
+	house     *brokerage.House
+	workspace *workspace.Workspace
+	notices   []workspace.Notice // to be told once the step is durable
+	observed  market.Nanos       // when the accounts were last looked at for alerts
+	users     map[string]*user
+	logins    []*user // users in the order of Options.Users
+	stream    stream
+	exchange  *exchange.Exchange
+	faults    []*Fault
+	asked     []string   // questions for the next order
+	ids       *rand.Rand // of reply and session ids
+	broken    error      // the state file cannot be written
 }
 
 // Start serves opt until Close. It returns when the address is bound and the
@@ -62,6 +68,9 @@ func Start(opt Options) (*Server, error) {
 		return nil, errors.Join(err, s.house.Close())
 	}
 	s.stream.init(now)
+	if err := s.openWorkspace(); err != nil {
+		return nil, errors.Join(err, s.house.Close())
+	}
 	if err := s.listen(); err != nil {
 		return nil, errors.Join(err, s.house.Close())
 	}
@@ -73,7 +82,8 @@ func Start(opt Options) (*Server, error) {
 func (s *Server) addUsers(now market.Nanos) error {
 	s.users, s.registry = map[string]*user{}, identity.New(s.opt.Identity)
 	for i, one := range s.opt.Users {
-		u := &user{name: one.Name, id: 99_996_016 + i, accounts: one.Accounts, selected: one.Accounts[0]}
+		u := &user{name: one.Name, id: 99_996_016 + i, accounts: slices.Clone(one.Accounts), selected: one.Accounts[0],
+			email: cmp.Or(one.Email, one.Name+"@example.com"), dyn: one.DynAccount}
 		u.session.touched, u.session.id = now, s.newSessionID()
 		s.users[one.Name] = u
 		s.logins = append(s.logins, u)
@@ -185,6 +195,7 @@ func (s *Server) onClock(now market.Nanos) {
 		s.watchSession(u, now)
 		s.publishPnL(u, now)
 	}
+	s.watchAlerts(now)
 	s.heartbeat(now)
 }
 
@@ -192,19 +203,31 @@ func (s *Server) onClock(now market.Nanos) {
 func (s *Server) moved(p *exchange.Product, t *market.Tick) {
 	s.house.OnTick(t)
 	s.stream.touch(p.Conid)
+	s.watchTick(p, t)
 }
 
 // settle makes what the house did durable and only then publishes it.
 func (s *Server) settle() {
+	changes, ok := s.commit()
+	if !ok {
+		return
+	}
+	s.publish(changes)
+	s.watchTrades(changes.Execs)
+	if _, ok := s.commit(); ok {
+		s.publishNotices()
+	}
+}
+
+// commit writes what the house did. It is false when nothing can be written
+// any more.
+func (s *Server) commit() (brokerage.Changes, bool) {
 	changes, err := s.house.Commit()
 	if err != nil {
 		s.broken = err
 		s.opt.Log.Error().Err(err).Msg("ibkrsim: the simulator stops answering")
 	}
-	if s.broken != nil {
-		return
-	}
-	s.publish(changes)
+	return changes, s.broken == nil
 }
 
 // locked runs step as one step of the server, unless it is closed.
