@@ -55,6 +55,7 @@ func New(cfg Config) (*Exchange, error) {
 		list = append(list, market.Instrument{Name: one.Name(), Conid: one.Conid, SecType: one.SecType, Currency: one.Currency,
 			TickSize: one.Tick, LotSize: one.Lot, Multiplier: one.Multiplier, Session: one.Session})
 	}
+	x.pair()
 	table, err := market.NewInstruments(list...)
 	if err != nil {
 		return nil, fmt.Errorf("exchange: %w", err)
@@ -65,6 +66,16 @@ func New(cfg Config) (*Exchange, error) {
 		x.replay = newReplay(cfg.Market, cfg.Speed, cfg.Start, cfg.Log)
 	}
 	return x, nil
+}
+
+// pair gives one of two contracts that pay against each other the market of
+// both.
+func (x *Exchange) pair() {
+	for _, p := range x.products {
+		if other := x.byConid[p.Against]; other != nil && p.walk != nil && other.walk != nil && other.Against == 0 {
+			p.other, other.walk = other, nil
+		}
+	}
 }
 
 // Table is the instruments for a venue, numbered as the products are.
@@ -106,8 +117,13 @@ func (x *Exchange) Turn(now market.Nanos, moved func(*Product, *market.Tick)) {
 		return
 	}
 	for i, p := range x.products {
-		if p.walk != nil && i%slots == x.turn%slots {
-			x.quote(p, p.walk.next(p.Tick), now, moved)
+		if p.walk == nil || i%slots != x.turn%slots {
+			continue
+		}
+		q := p.walk.next(p.Tick)
+		x.quote(p, q, now, moved)
+		if p.other != nil {
+			x.quote(p.other, p.reversed(q), now, moved)
 		}
 	}
 }

@@ -30,6 +30,12 @@ type Instrument struct {
 	Multiplier int64          // money per point of price per unit, default 1
 	Session    market.Session // regular hours; the zero value is always open
 
+	// Of contracts that pay Most and a tick or nothing, as event contracts do: the
+	// highest price of a synthetic market, and the contract that pays when this
+	// one does not. Its market follows from this one's.
+	Most    market.Price
+	Against int64 // conid
+
 	// Of futures and options.
 	Underlying int64        // conid
 	Expiry     string       // YYYYMMDD, the last trading day

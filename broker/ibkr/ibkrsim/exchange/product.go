@@ -27,10 +27,11 @@ type Product struct {
 	High   market.Price
 	Low    market.Price
 	Volume market.Qty
-	first  Bar   // where the bars begin
-	bars   []Bar // of one minute
-	walk   *walk // nil: not synthetic
-	around bool  // quotes are put around each trade
+	first  Bar      // where the bars begin
+	bars   []Bar    // of one minute
+	walk   *walk    // nil: not synthetic
+	other  *Product // Instrument.Against, whose walk this one's is
+	around bool     // quotes are put around each trade
 }
 
 func newProduct(i Instrument, id market.InstrumentID, seed uint64, synthetic bool) *Product {
@@ -82,6 +83,16 @@ func (p *Product) quoteAround(q *Quote) {
 	shown := min(max(q.LastSize.FloorLot(market.Shares(100)), market.Shares(100)), market.Shares(1000))
 	setDefault(&q.BidSize, shown)
 	setDefault(&q.AskSize, shown)
+}
+
+// reversed is the quote of the contract that pays when this one does not.
+func (p *Product) reversed(q Quote) Quote {
+	whole := p.Most + p.Tick
+	out := Quote{Bid: whole - q.Ask, Ask: whole - q.Bid, BidSize: q.AskSize, AskSize: q.BidSize, LastSize: q.LastSize}
+	if q.Last > 0 {
+		out.Last = whole - q.Last
+	}
+	return out
 }
 
 // mask is what the quote gives.

@@ -15,12 +15,13 @@ type walk struct {
 	anchor int64 // ticks
 	mid    int64 // ticks
 	width  int64 // ticks; the standard deviation of a step
+	most   int64 // ticks; 0: as high as it gets
 }
 
 func newWalk(i *Instrument, seed uint64) *walk {
 	start := int64(i.Price / i.Tick)
 	return &walk{seed: seed, rng: rand.New(rand.NewPCG(seed, uint64(i.Conid))), anchor: start, mid: start,
-		width: max(1, (start*8+50_000)/100_000)}
+		width: max(1, (start*8+50_000)/100_000), most: int64(i.Most / i.Tick)}
 }
 
 // step is the sum of three uniform steps, which is near enough to normal.
@@ -45,11 +46,23 @@ func (w *walk) pull() int64 {
 	return whole
 }
 
+// move is a step and the pull. What has a highest price moves once in a
+// hundred steps.
+func (w *walk) move() int64 {
+	if w.most > 0 && w.rng.Int64N(100) != 0 {
+		return 0
+	}
+	return w.step(w.width) + w.pull()
+}
+
 func (w *walk) lots() market.Qty { return market.Shares(100 * (1 + w.rng.Int64N(15))) }
 
 // next is the market after one more step. Two steps of three are trades.
 func (w *walk) next(tick market.Price) Quote {
-	w.mid = max(10, w.mid+w.step(w.width)+w.pull())
+	w.mid = max(10, w.mid+w.move())
+	if w.most > 0 {
+		w.mid = min(w.mid, w.most-2)
+	}
 	spread := 1 + w.rng.Int64N(2)
 	q := Quote{Bid: market.Price(w.mid) * tick, Ask: market.Price(w.mid+spread) * tick,
 		BidSize: w.lots(), AskSize: w.lots()}
