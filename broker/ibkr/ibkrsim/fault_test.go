@@ -69,7 +69,7 @@ func TestControl(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &st); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "state", st, c.srv.State())
+	same(t, "state", lasting(st), truth(c.srv))
 	if len(st.Executions) != 1 || st.Executions[0].Price.String() != "300.1" || st.Received["ctl"] != 1 {
 		t.Errorf("state %s", text)
 	}

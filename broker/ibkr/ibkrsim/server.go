@@ -16,6 +16,7 @@ import (
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/workspace"
 	"gannet/market"
 )
@@ -42,8 +43,10 @@ type Server struct {
 	logins    []*user // users in the order of Options.Users
 	stream    stream
 	exchange  *exchange.Exchange
-	faults    []*Fault
-	asked     []string   // questions for the next order
+	engine    *scenario.Engine
+	trouble   trouble
+	log       requestLog
+	asked     [][]string // questions for the next orders
 	ids       *rand.Rand // of reply and session ids
 	broken    error      // the state file cannot be written
 }
@@ -68,6 +71,8 @@ func Start(opt Options) (*Server, error) {
 		return nil, errors.Join(err, s.house.Close())
 	}
 	s.stream.init(now)
+	s.engine = scenario.New(opt.Seed, endpoints())
+	s.trouble.noData = map[int64]bool{}
 	if err := s.openWorkspace(); err != nil {
 		return nil, errors.Join(err, s.house.Close())
 	}
@@ -124,6 +129,7 @@ func (s *Server) listen() error {
 		listener = tls.NewListener(listener, &tls.Config{
 			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
 	}
+	s.registry.ServedAt(s.url)
 	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog: stdlog.New(s.opt.Log, "ibkrsim: ", 0)}
 	s.wg.Go(func() {
@@ -189,6 +195,9 @@ func (s *Server) clock() {
 }
 
 func (s *Server) onClock(now market.Nanos) {
+	if err := s.engine.Turn(now, hands{s}); err != nil {
+		s.opt.Log.Warn().Err(err).Msg("ibkrsim: scenario")
+	}
 	s.exchange.Turn(now, s.moved)
 	s.house.Advance(now)
 	for _, u := range s.logins {
@@ -202,7 +211,9 @@ func (s *Server) onClock(now market.Nanos) {
 // moved takes in a change of the market.
 func (s *Server) moved(p *exchange.Product, t *market.Tick) {
 	s.house.OnTick(t)
-	s.stream.touch(p.Conid)
+	if !s.trouble.noData[p.Conid] {
+		s.stream.touch(p.Conid)
+	}
 	s.watchTick(p, t)
 }
 
@@ -243,12 +254,6 @@ func (s *Server) locked(step func(now market.Nanos)) {
 
 // SetPrice moves the market of a symbol ("SPY") or an instrument
 // ("SPY.ARCA"). In a synthetic market the walk goes on from there.
-func (s *Server) SetPrice(name string, q Quote) (err error) {
-	s.locked(func(now market.Nanos) {
-		p, t, refused := s.exchange.Set(name, q, now)
-		if err = refused; err == nil {
-			s.moved(p, t)
-		}
-	})
-	return err
+func (s *Server) SetPrice(name string, q Quote) error {
+	return s.happen(scenario.Event{Do: scenario.SetPrice, Args: scenario.Args{Instrument: name, Quote: q}})
 }

@@ -117,12 +117,12 @@ func (x *Exchange) Turn(now market.Nanos, moved func(*Product, *market.Tick)) {
 		return
 	}
 	for i, p := range x.products {
-		if p.walk == nil || i%slots != x.turn%slots {
+		if p.walk == nil || p.halted || i%slots != x.turn%slots {
 			continue
 		}
 		q := p.walk.next(p.Tick)
 		x.quote(p, q, now, moved)
-		if p.other != nil {
+		if p.other != nil && !p.other.halted {
 			x.quote(p.other, p.reversed(q), now, moved)
 		}
 	}
@@ -173,4 +173,16 @@ func (x *Exchange) Set(name string, q Quote, now market.Nanos) (*Product, *marke
 		p.walk.jump(p.Top.Mid(), p.Tick)
 	}
 	return p, tick, nil
+}
+
+// Halt halts a product, or lets it trade again, and returns the tick that says
+// so. Prices set or replayed in between still move it.
+func (x *Exchange) Halt(p *Product, halted bool, now market.Nanos) *market.Tick {
+	p.Top.Flags &^= market.FlagHalted
+	if p.halted = halted; halted {
+		p.Top.Flags |= market.FlagHalted
+	}
+	t := p.Top
+	t.TsEvent, t.TsInit, t.Mask = now, now, market.HasFlags
+	return &t
 }

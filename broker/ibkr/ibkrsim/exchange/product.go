@@ -32,6 +32,7 @@ type Product struct {
 	walk   *walk    // nil: not synthetic
 	other  *Product // Instrument.Against, whose walk this one's is
 	around bool     // quotes are put around each trade
+	halted bool
 }
 
 func newProduct(i Instrument, id market.InstrumentID, seed uint64, synthetic bool) *Product {
@@ -134,6 +135,9 @@ func (p *Product) move(q Quote, mask market.TickMask, now market.Nanos) *market.
 	}
 	setMask(&t.Mask, market.HasBid, t.Bid != was.Bid)
 	setMask(&t.Mask, market.HasAsk, t.Ask != was.Ask)
+	if p.halted {
+		t.Flags |= market.FlagHalted
+	}
 	p.Top = t
 	return &t
 }
