@@ -14,7 +14,7 @@ import (
 
 // watchTick tells alerts of a trade's price and of the day's volume.
 func (s *Server) watchTick(p *exchange.Product, t *market.Tick) {
-	if t.Mask&market.HasLast == 0 {
+	if !t.IsTrade() {
 		return
 	}
 	s.notices = append(s.notices, s.workspace.OnPrice(p.Conid, t.Last, t.TsEvent)...)

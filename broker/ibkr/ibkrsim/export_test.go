@@ -22,8 +22,20 @@ func fuzzServer(opt Options, h *brokerage.House) *Server {
 	u := s.logins[0]
 	u.session = session{id: s.newSessionID(), open: true, announced: true, accounts: true, touched: s.now()}
 	s.stream.init(s.now())
-	if err := s.openWorkspace(); err != nil {
+	if err := s.openSides(s.now()); err != nil {
 		panic(err)
 	}
 	return s
+}
+
+// Known says what becomes of an endpoint: "routed", "listed" as not simulated,
+// or nothing.
+func Known(method, path string) string {
+	if r, _ := routes.Find(method, path); r != nil {
+		return "routed"
+	}
+	if unsimulated.Has(path) {
+		return "listed"
+	}
+	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gannet/broker/ibkr/ibkrsim/management"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/broker/ibkr/ibkrsim/workspace"
 )
@@ -15,6 +16,7 @@ import (
 var routes = web.NewRoutes(ordered(slices.Concat(
 	own.All,
 	adopt("", workspace.Routes, func(s *Server) *workspace.Workspace { return s.workspace }),
+	adopt(management.Prefix, management.Routes, func(s *Server) *management.Office { return s.office }),
 ))...)
 
 // adopt makes another package's endpoints the server's, below a prefix.

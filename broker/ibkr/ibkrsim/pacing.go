@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"gannet/broker/ibkr/ibkrsim/management"
 	"gannet/broker/ibkr/ibkrsim/web"
 
 	"golang.org/x/time/rate"
@@ -40,6 +41,9 @@ func newLimits(on bool, penalty time.Duration) *limits {
 			l.each[p] = rate.NewLimiter(rate.Every(every), 2)
 		}
 	}
+	for _, p := range below(management.Prefix) {
+		l.each[p] = rate.NewLimiter(10, 10)
+	}
 	return l
 }
 
@@ -54,9 +58,12 @@ func (l *limits) enter(r *web.Route[*Server], now time.Time) (done func(), ok bo
 	if !l.on {
 		return done, true
 	}
-	own := l.each[r.Pattern]
+	own, all := l.each[r.Pattern], l.all
+	if isManaged(r.Pattern) {
+		all = own // its limit is by endpoint only
+	}
 	busy := r.Pattern == historyPattern && l.history >= maxHistory
-	if busy || !l.all.AllowN(now, 1) || own != nil && !own.AllowN(now, 1) {
+	if busy || !all.AllowN(now, 1) || own != nil && own != all && !own.AllowN(now, 1) {
 		l.until = now.Add(l.penalty)
 		return done, false
 	}

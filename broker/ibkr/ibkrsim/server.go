@@ -16,6 +16,7 @@ import (
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/management"
 	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/workspace"
 	"gannet/market"
@@ -31,12 +32,13 @@ type Server struct {
 	stop   chan struct{}
 	wg     sync.WaitGroup
 
-	loginMu  sync.Mutex // guards registry
+	loginMu  sync.Mutex // guards registry; may be taken while mu is held, not the other way round
 	registry *identity.Registry
 
 	mu        sync.Mutex // guards what follows; one step at a time
 	house     *brokerage.House
 	workspace *workspace.Workspace
+	office    *management.Office
 	notices   []workspace.Notice // to be told once the step is durable
 	observed  market.Nanos       // when the accounts were last looked at for alerts
 	users     map[string]*user
@@ -73,7 +75,7 @@ func Start(opt Options) (*Server, error) {
 	s.stream.init(now)
 	s.engine = scenario.New(opt.Seed, endpoints())
 	s.trouble.noData = map[int64]bool{}
-	if err := s.openWorkspace(); err != nil {
+	if err := s.openSides(now); err != nil {
 		return nil, errors.Join(err, s.house.Close())
 	}
 	if err := s.listen(); err != nil {
@@ -81,6 +83,11 @@ func Start(opt Options) (*Server, error) {
 	}
 	s.wg.Go(s.clock)
 	return s, nil
+}
+
+// openSides makes what there is beside the brokerage.
+func (s *Server) openSides(now market.Nanos) error {
+	return errors.Join(s.openWorkspace(), s.openOffice(now))
 }
 
 // addUsers makes the users and what they log in with.
@@ -204,6 +211,7 @@ func (s *Server) onClock(now market.Nanos) {
 		s.watchSession(u, now)
 		s.publishPnL(u, now)
 	}
+	s.manage(now)
 	s.watchAlerts(now)
 	s.heartbeat(now)
 }
