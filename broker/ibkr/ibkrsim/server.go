@@ -25,8 +25,9 @@ import (
 // Server is a running simulator. Its methods may be called from any goroutine.
 type Server struct {
 	opt    Options
-	http   *http.Server
+	http   []*http.Server
 	url    string
+	steer  string // URL of the control server
 	pin    string
 	limits *limits
 	stop   chan struct{}
@@ -78,8 +79,13 @@ func Start(opt Options) (*Server, error) {
 	if err := s.openSides(now); err != nil {
 		return nil, errors.Join(err, s.house.Close())
 	}
+	if err := s.engine.Start(opt.Scenario, now); err != nil {
+		return nil, errors.Join(fmt.Errorf("ibkrsim: scenario: %w", err), s.house.Close())
+	}
 	if err := s.listen(); err != nil {
-		return nil, errors.Join(err, s.house.Close())
+		wrong := s.closeListeners()
+		s.wg.Wait()
+		return nil, errors.Join(err, wrong, s.house.Close())
 	}
 	s.wg.Go(s.clock)
 	return s, nil
@@ -137,15 +143,37 @@ func (s *Server) listen() error {
 			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
 	}
 	s.registry.ServedAt(s.url)
-	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog: stdlog.New(s.opt.Log, "ibkrsim: ", 0)}
+	s.run(listener, s.serve)
+	return s.listenControl()
+}
+
+// listenControl serves /_sim/ at an address of its own, if asked to.
+func (s *Server) listenControl() error {
+	if s.opt.Control == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", s.opt.Control)
+	if err != nil {
+		return fmt.Errorf("ibkrsim: control: %w", err)
+	}
+	s.steer = "http://" + listener.Addr().String()
+	s.run(listener, s.serveControl)
+	return nil
+}
+
+func (s *Server) run(listener net.Listener, handle http.HandlerFunc) {
+	server := &http.Server{Handler: handle, ReadHeaderTimeout: 10 * time.Second, ErrorLog: stdlog.New(s.opt.Log, "ibkrsim: ", 0)}
+	s.http = append(s.http, server)
 	s.wg.Go(func() {
-		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			s.opt.Log.Error().Err(err).Msg("ibkrsim: serving ended")
 		}
 	})
-	return nil
 }
+
+// ControlURL is where /_sim/ is served alone, as Options.Control says; empty
+// when it is not.
+func (s *Server) ControlURL() string { return s.steer }
 
 // URL is where the server listens: https://127.0.0.1:PORT, without a path.
 func (s *Server) URL() string { return s.url }
@@ -167,9 +195,17 @@ func (s *Server) Close() error {
 		c.shut()
 	}
 	s.mu.Unlock()
-	err := s.http.Close()
+	wrong := s.closeListeners()
 	s.wg.Wait()
-	return errors.Join(err, s.house.Close())
+	return errors.Join(wrong, s.house.Close())
+}
+
+func (s *Server) closeListeners() error {
+	var wrong []error
+	for _, server := range s.http {
+		wrong = append(wrong, server.Close())
+	}
+	return errors.Join(wrong...)
 }
 
 // stopped says that Close has been called.

@@ -221,13 +221,13 @@ func TestStatuses(t *testing.T) {
 func TestLookups(t *testing.T) {
 	d := newDesk(t)
 	for _, path := range []string{"/echo/https?a=1", "/enumerations/acats", "/enumerations/fin-info-ranges?currency=USD", "/enumerations/complex-asset-transfer?instructionType=COMPLEX_ASSET_TRANSFER",
-		"/participating-banks?type=eDDA", "/forms", "/forms?formNo=8001&projection=PAYLOAD", "/forms/required-forms?residenceCountry=USA", "/validations/usernames/advisor1"} {
+		"/participating-banks?type=eDDA", "/forms", "/forms?formNo=8001,3001&projection=PAYLOAD", "/forms/required-forms?residenceCountry=USA", "/validations/usernames/advisor1"} {
 		d.want(200, "GET", path, "")
 	}
 	if out := d.want(200, "POST", "/echo/signed-jwt", `{"iss":"x"}`); text(out, "securityPolicy") != "SIGNED_JWT" {
 		t.Errorf("echo %v", out)
 	}
-	for _, path := range []string{"/enumerations/nonsense", "/enumerations/complex-asset-transfer", "/participating-banks", "/forms?formNo=1", "/accounts"} {
+	for _, path := range []string{"/enumerations/nonsense", "/enumerations/complex-asset-transfer", "/participating-banks", "/forms?formNo=x", "/accounts"} {
 		d.want(400, "GET", path, "")
 	}
 	d.want(501, "GET", "/enumerations/quiz-questions", "")

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
@@ -192,21 +193,30 @@ func (o *Office) allMessages(r *web.Request) web.Reply {
 	return web.OK(map[string]any{"loginMessages": list, "loginMessagePresent": len(list) > 0})
 }
 
-// listForms shows forms, with their texts when asked.
+// listForms shows forms, with their texts when asked. The numbers come as a
+// list or one by one.
 func (o *Office) listForms(r *web.Request) web.Reply {
 	o.Advance(r.Now)
 	list := []map[string]any{}
-	var wanted []int
-	for _, text := range r.Query["formNo"] {
-		n, err := strconv.Atoi(text)
-		if err != nil || formOf(n) == nil {
-			return failure(http.StatusBadRequest, "Form "+text+" does not exist")
+	payload := r.Query.Get("projection") == "PAYLOAD"
+	wanted := strings.FieldsFunc(strings.Join(r.Query["formNo"], ","), func(c rune) bool { return c == ',' })
+	if len(wanted) > maxReported {
+		return failure(http.StatusBadRequest, "Too many forms")
+	}
+	for _, text := range wanted {
+		n, err := strconv.ParseInt(text, 10, 32)
+		if err != nil {
+			return failure(http.StatusBadRequest, "Form "+text+" is not a number")
 		}
-		wanted = append(wanted, n)
+		if f := formOf(int(n)); f != nil {
+			list = append(list, f.view(o.cfg.Start, payload))
+		} else {
+			list = append(list, map[string]any{"formNumber": n, "hasError": true, "errorDescription": "Form does not exist"})
+		}
 	}
 	for i := range forms {
-		if f := &forms[i]; wanted == nil || slices.Contains(wanted, f.number) {
-			list = append(list, f.view(o.cfg.Start, r.Query.Get("projection") == "PAYLOAD"))
+		if len(wanted) == 0 {
+			list = append(list, forms[i].view(o.cfg.Start, payload))
 		}
 	}
 	return web.OK(map[string]any{"formDetails": list, "timestamp": at(r.Now), "hasError": false})

@@ -146,9 +146,9 @@ func EventInstruments() []exchange.Instrument {
 		for _, c := range m.contracts() {
 			one := exchange.Instrument{Symbol: m.symbol, Exchange: eventExchange, Conid: c.conid(), Company: m.name,
 				SecType: exchange.Option, Price: c.threshold.odds, Tick: market.MustPrice("0.01"), Underlying: m.conid,
-				Expiry: m.expiry, Strike: c.threshold.value, Right: "C", Class: m.symbol, Most: market.MustPrice("0.99"), Against: c.no}
+				Expiry: m.expiry, Strike: c.threshold.value, Right: "C", Class: m.symbol, Most: market.MustPrice("0.99")}
 			if c.side == "N" {
-				one.Right, one.Price, one.Against = "P", market.MustPrice("1")-c.threshold.odds, 0
+				one.Right, one.Price, one.Against = "P", market.MustPrice("1")-c.threshold.odds, c.yes
 			}
 			out = append(out, one)
 		}
