@@ -11,6 +11,8 @@ import (
 
 	"gannet/broker/ibkr/ibkrsim"
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/workspace"
 	"gannet/market"
 )
 
@@ -227,14 +229,12 @@ func TestGroupOrder(t *testing.T) {
 		`{"error":"Account Other is not accessible"}`)
 }
 
-// Event contracts are there to be traded when asked for, a pair costs one
-// dollar and its spread, and nobody else's prices move because of them.
+// Event contracts are there to be traded when asked for, and a pair costs one
+// dollar and its spread.
 func TestEventContracts(t *testing.T) {
 	opt := quiet()
 	opt.Manual, opt.Events = false, true
-	plain := opt
-	plain.Events = false
-	c, other := start(t, opt).login(), start(t, plain)
+	c := start(t, opt).login()
 	var yes, no int64
 	tree := c.must("GET", "/forecast/contract/market?underlyingConid=658663572", "")
 	yes, no = int64Of(at(t, tree, "contracts", 0, "conid")), int64Of(at(t, tree, "contracts", 1, "conid"))
@@ -256,10 +256,29 @@ func TestEventContracts(t *testing.T) {
 		y, n := quote(yes), quote(no)
 		return y.Ask+n.Bid == one && y.Bid+n.Ask == one
 	})
-	spy := func(c *client) ibkrsim.Quote { return c.srv.State().Quotes["SPY.ARCA"] }
-	eventually(t, "SPY", func() bool { return spy(c).Bid > 0 && spy(other).Bid > 0 })
-	if a, b := spy(c).Bid, spy(other).Bid; (a - b).Abs() > market.MustPrice("5") {
-		t.Errorf("SPY is at %s with event contracts and at %s without", a, b)
+}
+
+// Event contracts behind the list move nobody else's prices: the same seed is
+// the same market as without them.
+func TestEventsLeaveOthersAlone(t *testing.T) {
+	walks := func(list []exchange.Instrument) []market.Tick {
+		const start = 1_790_000_000 * market.Second
+		x, err := exchange.New(exchange.Config{Instruments: list, Seed: 7, Start: start})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range market.Nanos(2000) {
+			x.Turn(start+n*50*market.Millisecond, func(*exchange.Product, *market.Tick) {})
+		}
+		var tops []market.Tick
+		for _, p := range x.Products()[:8] {
+			tops = append(tops, p.Top)
+		}
+		return tops
+	}
+	list := exchange.DefaultInstruments()
+	if diff := cmp.Diff(walks(list), walks(append(exchange.DefaultInstruments(), workspace.EventInstruments()...))); diff != "" {
+		t.Errorf("the eight default instruments (-alone +with events):\n%s", diff)
 	}
 }
 

@@ -90,11 +90,14 @@ type User struct {
 	DynAccount bool
 }
 
-// Instrument is what can be traded, and Quote a change of its market.
+// What is traded, in the words of package exchange.
 type (
+	// Instrument is what can be traded.
 	Instrument = exchange.Instrument
-	Quote      = exchange.Quote
-	Market     = exchange.Market
+	// Quote is a change of an instrument's market.
+	Quote = exchange.Quote
+	// Market is recorded data to replay.
+	Market = exchange.Market
 )
 
 // DefaultInstruments are eight liquid US names with their real contract ids,
