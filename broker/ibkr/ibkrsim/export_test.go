@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/market"
 )
 
 // BreakStateFile has every later write of the state file fail, as on a full disk.
@@ -38,4 +39,18 @@ func Known(method, path string) string {
 		return "listed"
 	}
 	return ""
+}
+
+// LedgerGap is what an account's cash is beyond what it began with and all its
+// activity, by currency; the office's statements rely on it being nothing.
+func (s *Server) LedgerGap(account string) map[string]market.Money {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, a := ledger{s}, s.house.Account(account)
+	gap := l.Balances(account)
+	gap[a.Base] = gap[a.Base].Sub(a.Cash)
+	for _, one := range l.Activity(account, 0, s.now()+1) {
+		gap[one.Currency] = gap[one.Currency].Sub(one.Net())
+	}
+	return gap
 }

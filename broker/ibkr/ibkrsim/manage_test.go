@@ -205,3 +205,84 @@ func TestManagementRefuses(t *testing.T) {
 		t.Errorf("call 11 of a second: %d", status)
 	}
 }
+
+// What the client of account management applies for and is approved becomes an
+// account that its users see, trade in and keep over a restart.
+func TestApplicationOpensAccount(t *testing.T) {
+	clock := newClock()
+	opt := quiet()
+	opt.Now, opt.StatePath = clock.Now, filepath.Join(t.TempDir(), "state")
+	opt.Credentials = []*identity.Credentials{advisorKeys()}
+	srv, err := ibkrsim.Start(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, srv)
+	m := c.manage(clock, "accounts.write accounts.read")
+	status, got := m.post("/accounts", map[string]any{"application": map[string]any{"customer": map[string]any{"type": "ORG"},
+		"accounts": []any{map[string]any{"baseCurrency": "EUR"}}, "paperAccount": true}})
+	if status != 200 {
+		t.Fatalf("application: %d %v", status, got)
+	}
+	opened := at(t, got, "fileData", "data", "application", "accounts", 0, "value").(string)
+	if got := c.call("GET", "/portfolio/"+opened+"/ledger", "").status; got != 401 {
+		t.Errorf("before it is approved: %d", got)
+	}
+	clock.add(61 * time.Minute)
+	eventually(t, "the account", func() bool { return c.call("GET", "/portfolio/"+opened+"/ledger", "").status == 200 })
+	if status, got := m.send("GET", "/gw/api/v1/accounts/"+opened+"/status", "application/json", ""); status != 200 || got["status"] != "O" {
+		t.Errorf("status: %d %v", status, got)
+	}
+	if err := srv.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c = start(t, opt).login()
+	if accounts := at(t, c.must("GET", "/iserver/accounts", ""), "accounts"); fmt.Sprint(accounts) != "["+account+" "+opened+"]" {
+		t.Errorf("after a restart: %v", accounts)
+	}
+}
+
+// Cash is what an account began with and all that is told of as its activity:
+// of stocks, of futures, which settle only profit, and of currencies, of which
+// both sides are cash. A statement that did not add up would be no statement.
+func TestActivityAddsUp(t *testing.T) {
+	opt := quiet()
+	opt.Instruments = append(ibkrsim.DefaultInstruments(),
+		ibkrsim.Instrument{Symbol: "ES", Exchange: "CME", Conid: 11, SecType: "FUT", Expiry: "20271217", Multiplier: 50, Tick: market.MustPrice("0.25")},
+		ibkrsim.Instrument{Symbol: "EUR", Exchange: "IDEALPRO", Conid: 12087792, SecType: "CASH", Currency: "USD", Tick: market.MustPrice("0.00005"), Price: market.MustPrice("1.10")})
+	c := start(t, opt).login()
+	c.must("POST", "/iserver/questions/suppress", `{"messageIds":["o163","o354","o383"]}`)
+	order := func(conid int64, side string, quantity int) {
+		t.Helper()
+		got := c.must("POST", placePath(), fmt.Sprintf(`{"orders":[{"conid":%d,"orderType":"MKT","side":%q,"quantity":%d,"tif":"DAY"}]}`, conid, side, quantity))
+		if _, ok := got.([]any); !ok {
+			t.Fatalf("order: %v", got)
+		}
+	}
+	prices := func(spy, es, eur string) {
+		t.Helper()
+		c.trade("SPY", spy)
+		c.trade("ES", es)
+		c.trade("EUR", eur)
+	}
+	prices("100.00", "6000.00", "1.10000")
+	order(756733, "BUY", 100)
+	order(11, "BUY", 2)
+	order(12087792, "BUY", 100)
+	prices("101.00", "6010.00", "1.20000")
+	order(756733, "SELL", 100)
+	order(11, "SELL", 3)
+	order(12087792, "SELL", 25)
+	state := c.srv.State()
+	if len(state.Executions) < 6 {
+		t.Fatalf("%d executions", len(state.Executions))
+	}
+	if euro := state.Accounts[0].Cash["EUR"]; euro.String() != "75" {
+		t.Errorf("%s EUR", euro)
+	}
+	for currency, gap := range c.srv.LedgerGap(account) {
+		if !gap.IsZero() {
+			t.Errorf("%s: %s is not told of", currency, gap)
+		}
+	}
+}
