@@ -1,153 +1,147 @@
 package ibkrsim
 
 import (
-	"cmp"
+	"encoding/json"
+	"fmt"
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"gannet/broker/ibkr/ibkrsim/brokerage"
-	"gannet/broker/ibkr/ibkrsim/wording"
+	"gannet/broker/ibkr/ibkrsim/workspace"
 	"gannet/market"
 )
 
-// desk is what the order endpoints keep beside the house: prompts that wait
-// for an answer, orders that go live late, legs that are to be refused.
-type desk struct {
-	requests int64 // ids of prompts
-	notices  int64
-	prompts  []*prompt
-	late     []lateStep
-	cached   map[string]*cachedPositions // by account
-	told     []told
-
-	// What scenarios have asked for.
-	refusal    legRefusal
-	staleReply lateReplies
-	rejects    []lateReject
-	swallow    int          // orders
-	fork       int          // modifications
-	hidden     market.Nanos // until when orders of earlier sessions are not listed
-}
-
-// told is an ntf frame for a user, to be sent once the step is durable.
-type told struct {
-	user *user
-	args any
-}
-
-func (d *desk) tell(u *user, args any) { d.told = append(d.told, told{u, args}) }
-
-// flush sends the frames.
-func (d *desk) flush(st *stream) {
-	for _, one := range d.told {
-		st.tell(one.user, map[string]any{"topic": "ntf", "args": one.args})
-	}
-	d.told = nil
-}
-
-// legRefusal refuses a leg of the next groups.
-type legRefusal struct {
-	leg    int
-	reason string
-	left   int // groups
-}
-
-// lateReplies fail, and their orders go live after a delay.
-type lateReplies struct {
-	delay market.Nanos
-	left  int
-}
-
-// lateReject rejects the next order that is taken after a delay.
-type lateReject struct {
-	delay  market.Nanos
-	reason string
-}
-
-// lateStep is something that happens by itself later.
-type lateStep struct {
-	at market.Nanos
-	do func()
-}
-
-// lateSpan is how long after the failed reply to a question that another one
-// has pushed aside the order goes live, and maxLate how many steps may wait.
-const (
-	lateSpan = 200 * market.Millisecond
-	maxLate  = 1000
-)
-
-// after has something happen at a time, or at once when too much waits.
-func (d *desk) after(at market.Nanos, do func()) {
-	if len(d.late) >= maxLate {
-		do()
-		return
-	}
-	i, _ := slices.BinarySearchFunc(d.late, at, func(x lateStep, at market.Nanos) int {
-		if x.at <= at {
-			return -1
-		}
-		return 1
-	})
-	d.late = slices.Insert(d.late, i, lateStep{at, do})
-}
-
-// advance does what is due.
-func (d *desk) advance(now market.Nanos) {
-	for len(d.late) > 0 && d.late[0].at <= now {
-		next := d.late[0]
-		d.late = slices.Delete(d.late, 0, 1)
-		next.do()
-	}
-}
-
-// staleSpan is how late an order goes live whose reply is to fail; false for a
-// reply that is not.
-func (d *desk) staleSpan(pushedAside bool) (market.Nanos, bool) {
-	if d.staleReply.left > 0 {
-		d.staleReply.left--
-		return d.staleReply.delay, true
-	}
-	return lateSpan, pushedAside
-}
-
-// refuse takes a refusal of the leg of a group, empty for none.
-func (d *desk) refuse(list []ticket) (at int, reason string, ok bool) {
-	if d.refusal.left == 0 || len(list) < 2 {
-		return 0, "", false
-	}
-	d.refusal.left--
-	var legs []int // the parent, then the children as they came
-	for i := range list {
-		if list[i].ParentID == "" {
-			legs = append(legs, i)
+// openWorkspace makes the workspace and takes back what its users kept.
+func (s *Server) openWorkspace() error {
+	desk := desk{s}
+	s.workspace = workspace.New(workspace.Config{Store: s.house, Contracts: desk, Logins: desk, History: desk,
+		NewYork: newYork(), Open: desk.open})
+	for _, kind := range workspace.Kinds() {
+		err := s.house.Items(kind, func(key string, value json.RawMessage) error { return s.workspace.Restore(kind, key, value) })
+		if err != nil {
+			return fmt.Errorf("ibkrsim: %w", err)
 		}
 	}
-	for i := range list {
-		if list[i].ParentID != "" {
-			legs = append(legs, i)
-		}
-	}
-	return legs[min(d.refusal.leg, len(legs)-1)], cmp.Or(d.refusal.reason, wording.BadPrices.Text), true
+	return nil
 }
 
-// find is the prompt of an order and a request.
-func (d *desk) find(order int64, request string) *prompt {
-	i := slices.IndexFunc(d.prompts, func(p *prompt) bool { return p.order.ID == order && p.request == request })
-	if i < 0 {
+// desk is what a workspace knows of the server.
+type desk struct{ s *Server }
+
+// Lookup is a contract that is traded here.
+func (d desk) Lookup(conid int64) (symbol, name, secType, exchange string, ok bool) {
+	p := d.s.exchange.ByConid(conid)
+	if p == nil {
+		return "", "", "", "", false
+	}
+	return p.Symbol, p.Company, p.SecType, p.Exchange, true
+}
+
+// open says that a contract is in its regular hours.
+func (d desk) open(conid int64, now market.Nanos) bool {
+	p := d.s.exchange.ByConid(conid)
+	return p != nil && p.Session.IsOpen(now)
+}
+
+// Login is a user with its accounts as they are now.
+func (d desk) Login(name string) workspace.Login {
+	u := d.s.users[name]
+	if u == nil {
+		return workspace.Login{}
+	}
+	login := workspace.Login{Master: d.s.master(u), Selected: u.selected, Email: u.email, Paper: u.paper(), DynAccount: u.dyn}
+	for _, id := range u.accounts {
+		a := d.s.house.Account(id)
+		f := d.s.house.Figures(a)
+		login.Accounts = append(login.Accounts, workspace.Account{ID: id, Alias: a.Alias, NetLiquidation: f.Equity,
+			AvailableEquity: f.Available, Cash: f.Cash})
+	}
+	login.Currency = d.s.house.Account(u.selected).Base
+	return login
+}
+
+// master is the account with which a user advises others; empty for none.
+func (s *Server) master(u *user) string {
+	if i := slices.IndexFunc(u.accounts, s.isParent); i >= 0 {
+		return u.accounts[i]
+	}
+	return ""
+}
+
+// Select makes an account the user's current one.
+func (d desk) Select(name, account string) bool {
+	u := d.s.users[name]
+	if u == nil || !u.sees(account) {
+		return false
+	}
+	u.selected = account
+	return true
+}
+
+// Days are an account's days that have ended.
+func (d desk) Days(account string) ([]workspace.Day, string, bool) {
+	a := d.s.house.Account(account)
+	if a == nil {
+		return nil, "", false
+	}
+	var days []workspace.Day
+	for _, one := range d.s.house.Days(account) {
+		days = append(days, workspace.Day{Date: one.Date, NAV: one.Equity, Flow: one.Flow})
+	}
+	return days, a.Base, true
+}
+
+// Transactions are an account's trades and transfers of a contract.
+func (d desk) Transactions(account string, conid int64) []workspace.Transaction {
+	a, p := d.s.house.Account(account), d.s.exchange.ByConid(conid)
+	if a == nil || p == nil {
 		return nil
 	}
-	return d.prompts[i]
+	type dated struct {
+		at  market.Nanos
+		row workspace.Transaction
+	}
+	var all []dated
+	row := func(at market.Nanos, kind string, q market.Qty, px market.Price) workspace.Transaction {
+		return workspace.Transaction{Date: at.Time().In(newYork()).Format("20060102"), Currency: p.Currency,
+			FxRate: d.s.house.Rate(p.Currency, a.Base), Price: px, Qty: q, Type: kind, Desc: p.Company,
+			Amount: market.Notional(px, -q, p.Multiplier)}
+	}
+	for _, e := range d.s.house.Executions(0, func(id string) bool { return id == account }) {
+		if e.Conid == conid {
+			one := row(e.Time, tradeKind(e), e.Signed(), e.Price)
+			one.Amount, one.Realized = one.Amount.Sub(e.Commission), e.Realized
+			all = append(all, dated{e.Time, one})
+		}
+	}
+	for _, m := range d.s.house.Moves(account) {
+		if m.Conid == conid {
+			one := row(m.Time, "Transfer", m.Qty, m.Price)
+			one.Amount = decimal.Zero
+			all = append(all, dated{m.Time, one})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y dated) int { return int(min(max(x.at-y.at, -1), 1)) })
+	rows := make([]workspace.Transaction, len(all))
+	for i := range all {
+		rows[i] = all[i].row
+	}
+	return rows
 }
 
-// drop forgets a prompt.
-func (d *desk) drop(p *prompt) {
-	d.prompts = slices.DeleteFunc(d.prompts, func(x *prompt) bool { return x == p })
+func tradeKind(e *brokerage.Execution) string {
+	if e.Side == market.Sell {
+		return "Sell"
+	}
+	return "Buy"
 }
 
-// prompt is a reject that the client may turn into an order.
-type prompt struct {
-	request  string
-	user     *user
-	order    *brokerage.Order
-	activate bool // the order waits for the answer; else it works
+// groupNames are the user's allocation groups.
+func (s *Server) groupNames(u *user) []string {
+	names := []string{}
+	for _, g := range s.workspace.Groups(u.name) {
+		names = append(names, g.Name)
+	}
+	return names
 }

@@ -85,7 +85,9 @@ func TestOrderEvents(t *testing.T) {
 	reply, _ := c.ask("o163", "stale")
 	c.want("POST", "/iserver/reply/"+reply, `{"confirmed":true}`, 503, `{"error":"Service Unavailable","statusCode":503}`)
 	clock.add(time.Second)
-	eventually(t, "live after all", func() bool { return len(rows("orders")) > 0 && rows("orders")[0].(map[string]any)["order_ref"] == "stale" })
+	eventually(t, "live after all", func() bool {
+		return len(rows("orders")) > 0 && rows("orders")[0].(map[string]any)["order_ref"] == "stale"
+	})
 
 	c.happen(scenario.Event{Do: scenario.HideOrders, For: span(time.Minute)})
 	c.must("POST", "/logout", "")

@@ -36,6 +36,7 @@ type Execution struct {
 	Order    *Order            `json:"-"` // nil when it is no longer kept
 	Product  *exchange.Product `json:"-"`
 	Position market.Qty        `json:"-"` // of the account, after it
+	Realized market.Money      `json:"-"` // profit without commission, in the product's currency
 }
 
 // Signed is the quantity with the sign of the side.
@@ -73,7 +74,9 @@ func (h *House) execute(o *Order, e *Execution) {
 // post moves position and cash.
 func (h *House) post(e *Execution) {
 	a := h.byName[e.Account]
+	before := a.realized(e.Conid)
 	a.trade(e.Product, e.Signed(), e.Price, e.Time)
+	e.Realized = a.realized(e.Conid).Sub(before)
 	a.pay(e)
 	a.settleLater(e)
 	e.Position = a.Held(e.Conid)
