@@ -181,7 +181,7 @@ func (h *House) step(a *Account, one part, now rates.Holdings, costs market.Mone
 
 // convert is the account after a trade of currencies: two balances change.
 func (h *House) convert(a *Account, one part, now rates.Holdings, costs market.Money) (rates.Holdings, error) {
-	p, sign := one.product, decimal.New(int64(one.side.Sign()), 0)
+	p, sign := one.product, decimal.New(one.side.Sign(), 0)
 	paid := market.Notional(one.price, one.qty, 1).Mul(sign)
 	got := one.qty.Decimal().Mul(sign)
 	spent := paid.Mul(h.Rate(p.Currency, a.Base)).Sub(got.Mul(h.Rate(p.Symbol, a.Base))).Add(costs)

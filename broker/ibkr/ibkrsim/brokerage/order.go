@@ -170,9 +170,6 @@ func (o *Order) AvgPrice() market.Money {
 	return o.Paid.DivRound(units, 8)
 }
 
-// signed is a quantity with the sign of the order's side.
-func (o *Order) signed(q market.Qty) market.Qty { return q * market.Qty(o.Ticket.Side.Sign()) }
-
 // venueID is the order's name at the venue.
 func (o *Order) venueID() market.ClientOrderID {
 	return market.ClientOrderID(strconv.FormatInt(o.ID, 10))
