@@ -29,8 +29,9 @@ type Options struct {
 	StatePath string
 
 	// Account and Cash are the only account, when Accounts names none: by
-	// default DU1000001 with 1,000,000 USD. Users log in to accounts; by default
-	// one user, simuser, to all.
+	// default DU1000001 with 1,000,000 USD. Users log in to accounts, and so do
+	// those of Credentials and KeysDir, to all. With none of them there is one
+	// user, simuser.
 	Account  string
 	Cash     market.Money
 	Accounts []brokerage.AccountConfig
@@ -118,15 +119,19 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// completeUsers gives users without accounts all of them.
-func (o *Options) completeUsers() error {
-	var all []string
+// defaultUser is the user of a simulator that was told of none.
+const defaultUser = "simuser"
+
+func (o *Options) accountIDs() (all []string) {
 	for _, a := range o.Accounts {
 		all = append(all, a.ID)
 	}
-	if len(o.Users) == 0 {
-		o.Users = []User{{Name: "simuser"}}
-	}
+	return all
+}
+
+// completeUsers gives users without accounts all of them.
+func (o *Options) completeUsers() error {
+	all := o.accountIDs()
 	o.Users = slices.Clone(o.Users)
 	for i := range o.Users {
 		u := &o.Users[i]

@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net"
@@ -28,6 +29,7 @@ func needsAccounts(pattern string) bool {
 
 // serve is the whole HTTP side.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.opt.Now().UTC().Format(http.TimeFormat)) // clients set their clocks by it
 	path, ok := apiPath(r.URL.Path)
 	switch {
 	case ok && path == "/ws":
@@ -66,7 +68,7 @@ func lengthMissing(r *http.Request) bool {
 
 // apiPath cuts the API's prefix off; account management keeps its own.
 func apiPath(path string) (string, bool) {
-	if strings.HasPrefix(path, "/gw/api/v1/") {
+	if isManaged(path) {
 		return strings.TrimSuffix(path, "/"), true
 	}
 	for _, prefix := range []string{"/v1/api", "/v1/portal"} {
@@ -117,7 +119,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, b
 	}
 	defer done()
 	out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header,
-		Body: body, User: caller.User, Login: string(caller.Method)})
+		Body: body, User: cmp.Or(caller.User, caller.Bound), Login: string(caller.Method), Client: caller.Client, Scopes: caller.Scopes})
 	if path == "/logout" {
 		s.forget(caller)
 	}
@@ -155,15 +157,9 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 		return web.FailCode(503, "the simulator is closed")
 	}
 	r.Now = s.now()
-	u := s.user(r)
-	if u == nil {
-		return web.FailCode(401, "Unauthorized")
-	}
 	s.house.Advance(r.Now)
-	s.watchSession(u, r.Now)
-	u.session.touched = r.Now
-	out, ok := s.guard(found, r)
-	if !ok {
+	out, refused := s.enter(found, r)
+	if !refused {
 		out = found.Handle(s, r)
 	}
 	s.settle()
@@ -172,6 +168,27 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 	}
 	return out
 }
+
+// enter keeps the user's session alive and refuses what it may not do. Account
+// management knows clients and their scopes, not sessions.
+func (s *Server) enter(found *web.Route[*Server], r *web.Request) (web.Reply, bool) {
+	if isManaged(r.Path) {
+		return web.Reply{}, false
+	}
+	u := s.user(r)
+	if u == nil {
+		return web.FailCode(401, "Unauthorized"), true
+	}
+	s.watchSession(u, r.Now)
+	u.session.touched = r.Now
+	return s.guard(found, r)
+}
+
+// isManaged says that a path is of account management.
+func isManaged(path string) bool { return strings.HasPrefix(path, managedPrefix) }
+
+// managedPrefix begins the paths of account management, which are whole ones.
+const managedPrefix = "/gw/api/v1/"
 
 // guard answers for an endpoint whose needs are not met.
 func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bool) {

@@ -69,31 +69,6 @@ func Start(opt Options) (*Server, error) {
 	return s, nil
 }
 
-// addUsers makes the users and what they log in with.
-func (s *Server) addUsers(now market.Nanos) error {
-	s.users, s.registry = map[string]*user{}, identity.New(s.opt.Identity)
-	for i, one := range s.opt.Users {
-		u := &user{name: one.Name, id: 99_996_016 + i, accounts: one.Accounts, selected: one.Accounts[0]}
-		u.session.touched, u.session.id = now, s.newSessionID()
-		s.users[one.Name] = u
-		s.logins = append(s.logins, u)
-		if err := s.registry.AddUser(identity.User{Name: one.Name, Password: one.Password, Paper: u.paper()}); err != nil {
-			return fmt.Errorf("ibkrsim: %w", err)
-		}
-	}
-	for _, c := range s.opt.Credentials {
-		if err := c.Register(s.registry); err != nil {
-			return fmt.Errorf("ibkrsim: %w", err)
-		}
-	}
-	if s.opt.KeysDir != "" {
-		if err := s.registry.Load(s.opt.KeysDir); err != nil {
-			return fmt.Errorf("ibkrsim: %w", err)
-		}
-	}
-	return nil
-}
-
 // listen binds the address and serves it.
 func (s *Server) listen() error {
 	listener, err := net.Listen("tcp", s.opt.Listen)

@@ -119,6 +119,14 @@ func (r *Registry) User(name string) (User, bool) {
 	return u, ok
 }
 
+// SetPaper says whether a user trades paper accounts.
+func (r *Registry) SetPaper(name string, paper bool) {
+	if u, ok := r.users[name]; ok {
+		u.Paper = paper
+		r.users[name] = u
+	}
+}
+
 // Users are all usernames, in the order in which they were added.
 func (r *Registry) Users() []string { return append([]string(nil), r.userNames...) }
 
