@@ -130,11 +130,16 @@ func (b *bearer) Upgrade(u *url.URL, h http.Header, session string) error {
 	return nil
 }
 
-// askToken asks for a token with a fresh assertion. A refresh token, of which
-// the specification speaks, is not needed.
+// askToken asks for a token with a fresh assertion. Where only this machine's
+// clock was wrong, it asks again by IBKR's. A refresh token, of which the
+// specification speaks, is not needed.
 func (o *OAuth2) askToken(ctx context.Context, link *Link) (Credentials, time.Time, error) {
-	now := link.Now()
+	skew := link.c.Skew()
 	resp, err := o.postToken(ctx, link)
+	if err != nil && (link.c.Skew()-skew).Abs() > skewWarned {
+		resp, err = o.postToken(ctx, link)
+	}
+	now := link.Now()
 	if err != nil {
 		return nil, now, err
 	}
