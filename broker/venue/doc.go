@@ -29,7 +29,7 @@
 // for MKT and LMT. A DAY order expires at the next close of its session, or at
 // midnight UTC where the market never closes. The commission of a fill is the
 // fee of all the order traded, less what its earlier fills were charged.
-// Sessions know no holidays and no early closes.
+// Holidays and early closes are those of the instrument's market.Session.
 //
 // # Profile gannet, the default: like the live venue
 //

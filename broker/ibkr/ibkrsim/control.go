@@ -1,13 +1,13 @@
 package ibkrsim
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
-	"time"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
@@ -23,6 +23,10 @@ type State struct {
 	Executions []ExecutionState `json:"executions"` // oldest first
 	Received   map[string]int   `json:"orders_received"`
 	Quotes     map[string]Quote `json:"quotes"` // by instrument
+	Sessions   []SessionState   `json:"sessions"`
+	Pacing     PacingState      `json:"pacing"`
+	Rules      []string         `json:"rules"`    // faults at work, by name
+	Requests   []RequestState   `json:"requests"` // the latest, oldest first
 }
 
 // AccountState is an account's cash by currency and what it holds.
@@ -106,6 +110,7 @@ func (s *Server) State() State {
 		}
 		st.Executions = append(st.Executions, one)
 	}
+	s.addState(&st)
 	return st
 }
 
@@ -146,14 +151,13 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		web.OK(s.State()).Write(w)
 		return
 	}
-	control, ok := controls[verb]
-	if !ok || r.Method != http.MethodPost {
+	if !slices.Contains(scenario.Verbs(), verb) || r.Method != http.MethodPost {
 		web.NotFound().Write(w)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil {
-		err = control(s, body)
+		err = s.control(verb, body)
 	}
 	if err != nil {
 		web.Fail(400, err.Error()).Write(w)
@@ -162,56 +166,10 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	web.OK(map[string]bool{"done": true}).Write(w)
 }
 
-// controls are the verbs of POST /_sim/.
-var controls = map[string]func(*Server, []byte) error{
-	"fault":   withBody(controlFault),
-	"stream":  withBody(controlStream),
-	"price":   withBody(controlPrice),
-	"ask":     withBody(func(s *Server, ids []string) error { s.Ask(ids...); return nil }),
-	"reset":   func(s *Server, _ []byte) error { s.Reset(); return nil },
-	"logout":  func(s *Server, _ []byte) error { s.Logout(); return nil },
-	"compete": func(s *Server, _ []byte) error { s.Compete(); return nil },
-	"drop":    func(s *Server, _ []byte) error { s.DropSockets(); return nil },
-}
-
-// withBody decodes a control's JSON.
-func withBody[T any](do func(*Server, T) error) func(*Server, []byte) error {
-	return func(s *Server, body []byte) error {
-		var v T
-		if err := json.Unmarshal(body, &v); err != nil {
-			return err
-		}
-		return do(s, v)
+func (s *Server) control(verb string, body []byte) error {
+	c, err := scenario.ParseControl(verb, body)
+	if err != nil {
+		return err
 	}
+	return s.Do(c)
 }
-
-// faultControl is a Fault whose delay is text such as "2s".
-type faultControl struct {
-	Fault
-	Delay string `json:"delay"`
-}
-
-func controlFault(s *Server, c faultControl) error {
-	if c.Delay != "" {
-		delay, err := time.ParseDuration(c.Delay)
-		if err != nil {
-			return err
-		}
-		c.Fault.Delay = delay
-	}
-	return s.Fault(c.Fault)
-}
-
-type streamControl struct {
-	Fault StreamFault `json:"fault"`
-	Count int         `json:"count"`
-}
-
-func controlStream(s *Server, c streamControl) error { return s.FaultStream(c.Fault, max(c.Count, 1)) }
-
-type priceControl struct {
-	Instrument string `json:"instrument"`
-	Quote
-}
-
-func controlPrice(s *Server, c priceControl) error { return s.SetPrice(c.Instrument, c.Quote) }

@@ -2,7 +2,9 @@ package ibkrsim
 
 import (
 	"net/http"
+	"strings"
 
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/broker/ibkr/ibkrsim/web"
 )
 
@@ -98,4 +100,20 @@ func missing(method, path string) web.Reply {
 		return web.FailCode(http.StatusNotImplemented, method+" "+path+" is not simulated")
 	}
 	return web.NotFound()
+}
+
+// endpoints are the names of all that rules may be about.
+func endpoints() []string {
+	var names []string
+	for i := range routes.All {
+		for _, method := range strings.Fields(routes.All[i].Methods) {
+			names = append(names, method+" "+routes.All[i].Pattern)
+		}
+	}
+	for i := range identity.Routes.All {
+		for _, method := range strings.Fields(identity.Routes.All[i].Methods) {
+			names = append(names, method+" "+identity.Routes.All[i].Pattern)
+		}
+	}
+	return names
 }

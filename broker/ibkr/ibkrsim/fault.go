@@ -1,73 +1,48 @@
 package ibkrsim
 
 import (
-	"fmt"
-	"slices"
 	"time"
 
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
 // Cut is where a request's connection is cut.
-type Cut string
+type Cut = scenario.Cut
 
 // Cuts. After CutRequest nothing has happened; after CutResponse it has, and
 // the client cannot know.
 const (
-	CutRequest  Cut = "request"
-	CutResponse Cut = "response"
+	CutRequest  = scenario.CutRequest
+	CutResponse = scenario.CutResponse
 )
 
-// Fault is a misbehaviour of the REST side for the next requests that match.
+// PlaceOrder is the endpoint that places orders, for Fault.On.
+const PlaceOrder = scenario.PlaceOrder
+
+// Fault is a misbehaviour of the REST side for the next requests that match:
+// the plain part of what a scenario.Rule can say.
 type Fault struct {
 	// On is a method and an endpoint's pattern, such as PlaceOrder or
 	// "GET /portfolio/accounts"; empty is any request.
-	On     string        `json:"on"`
-	Count  int           `json:"count"`  // how many requests; 0 is one
-	Delay  time.Duration `json:"-"`      // before it is handled
-	Cut    Cut           `json:"cut"`    // empty: the connection stays
-	Status int           `json:"status"` // answer this status with Body instead of handling it
-	Body   string        `json:"body"`   // JSON
+	On     string
+	Count  int           // how many requests; 0 is one
+	Delay  time.Duration // before it is handled
+	Cut    Cut           // empty: the connection stays
+	Status int           // answer this status with Body instead of handling it
+	Body   string        // JSON
 }
-
-// PlaceOrder is the endpoint that places orders, for Fault.On.
-const PlaceOrder = "POST /iserver/account/{accountId}/orders"
 
 // Fault has the next requests go wrong. Faults of one endpoint happen in the
 // order they were given.
 func (s *Server) Fault(f Fault) error {
-	f.Count = max(f.Count, 1)
-	switch f.Cut {
-	case "", CutRequest, CutResponse:
-	default:
-		return fmt.Errorf("ibkrsim: fault: cut %q: want request or response", f.Cut)
+	r := scenario.Rule{On: f.On, Count: max(f.Count, 1), Queue: true}
+	r.Cut, r.Delay = f.Cut, scenario.Exactly(f.Delay)
+	if f.Status != 0 {
+		r.Answer = &scenario.Answer{Status: f.Status, Body: f.Body}
 	}
-	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
-		return fmt.Errorf("ibkrsim: fault: status %d: want 200 to 599", f.Status)
-	}
-	if f.On != "" && !slices.ContainsFunc(routes.All, func(r web.Route[*Server]) bool { return r.Named(f.On) }) {
-		return fmt.Errorf("ibkrsim: fault: endpoint %q: want a method and a pattern such as %q", f.On, PlaceOrder)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = append(s.faults, &f)
-	return nil
-}
-
-// takeFault is the fault of this request, or none.
-func (s *Server) takeFault(endpoint string) Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.faults, func(f *Fault) bool { return f.On == "" || f.On == endpoint })
-	if i < 0 {
-		return Fault{}
-	}
-	f := s.faults[i]
-	if f.Count--; f.Count == 0 {
-		s.faults = slices.Delete(s.faults, i, i+1)
-	}
-	return *f
+	return s.Do(scenario.Command{Scenario: scenario.Scenario{Rules: []scenario.Rule{r}}})
 }
 
 // StreamFault is a misbehaviour of the WebSocket.
@@ -85,27 +60,50 @@ const (
 
 // FaultStream has the next n frames go wrong; n does not matter for Silence.
 func (s *Server) FaultStream(f StreamFault, n int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch f {
-	case DropOrders, DropTrades, DuplicateTrades, ReorderTrades:
-		s.stream.faults[f] += max(n, 0)
-	case Silence:
-		for c := range s.stream.sockets {
-			c.silent = true
-		}
-	default:
-		return fmt.Errorf("ibkrsim: stream fault %q: want one of %s %s %s %s %s", f,
-			DropOrders, DropTrades, DuplicateTrades, ReorderTrades, Silence)
+	body := `{"fault":"` + string(f) + `","count":` + web.Int(int64(max(n, 1))) + `}`
+	c, err := scenario.ParseControl("stream", []byte(body))
+	if err != nil {
+		return err
 	}
-	return nil
+	return s.Do(c)
 }
 
-// DropSockets closes every WebSocket without a close frame.
-func (s *Server) DropSockets() {
-	s.locked(func(market.Nanos) {
-		for c := range s.stream.sockets {
-			c.shut()
-		}
-	})
+// Do carries out a command: rules and events begin now. The error says what is
+// wrong with it or what cannot be done.
+func (s *Server) Do(c scenario.Command) (err error) {
+	s.locked(func(now market.Nanos) { err = s.engine.Do(c, now, hands{s}) })
+	return err
 }
+
+// happen is Do for one event, now.
+func (s *Server) happen(v scenario.Event) error {
+	return s.Do(scenario.Command{Scenario: scenario.Scenario{Events: []scenario.Event{v}}})
+}
+
+// must is for events that cannot be wrong.
+func (s *Server) must(v scenario.Event) {
+	if err := s.happen(v); err != nil {
+		s.opt.Log.Error().Err(err).Msg("ibkrsim: event")
+	}
+}
+
+// Ask has the next order that arrives answered with these questions, one
+// after the other, even when the client has suppressed them.
+func (s *Server) Ask(messageIDs ...string) {
+	s.must(scenario.Event{Do: scenario.Ask, Args: scenario.Args{Messages: messageIDs}})
+}
+
+// Logout ends all brokerage sessions from outside: /iserver answers "no
+// bridge" until the next ssodh/init. Sockets stay open.
+func (s *Server) Logout() { s.must(scenario.Event{Do: scenario.Logout}) }
+
+// Compete has somebody else log in with the same users. Their sessions are
+// lost until an ssodh/init with compete:true takes them back.
+func (s *Server) Compete() { s.must(scenario.Event{Do: scenario.Compete}) }
+
+// Reset is the nightly reset: all sessions and logins end, and all sockets are
+// cut.
+func (s *Server) Reset() { s.must(scenario.Event{Do: scenario.NightlyReset}) }
+
+// DropSockets closes every WebSocket without a close frame.
+func (s *Server) DropSockets() { s.must(scenario.Event{Do: scenario.DropSockets}) }

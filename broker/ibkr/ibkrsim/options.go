@@ -12,6 +12,7 @@ import (
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/market"
 )
 
@@ -20,7 +21,11 @@ import (
 type Options struct {
 	Listen    string // address, default 127.0.0.1:0 (a free port)
 	PlainHTTP bool   // no TLS
-	Seed      uint64 // of prices and ids
+	Control   string // address of a second server, plain HTTP, for /_sim/ alone; empty: none
+
+	// Scenario is what goes wrong from the start on.
+	Scenario scenario.Scenario
+	Seed     uint64 // of prices and ids
 
 	// StatePath is the file that keeps orders, executions and cash across
 	// restarts; empty keeps nothing. The certificate is kept beside it, in

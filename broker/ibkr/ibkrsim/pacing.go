@@ -44,13 +44,13 @@ func newLimits(on bool, penalty time.Duration) *limits {
 // enter admits a request, or not; done ends it.
 func (l *limits) enter(r *web.Route[*Server], now time.Time) (done func(), ok bool) {
 	done = func() {}
-	if !l.on {
-		return done, true
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now.Before(l.until) {
 		return done, false
+	}
+	if !l.on {
+		return done, true
 	}
 	own := l.each[r.Pattern]
 	busy := r.Pattern == historyPattern && l.history >= maxHistory
@@ -67,4 +67,26 @@ func (l *limits) enter(r *web.Route[*Server], now time.Time) (done func(), ok bo
 		}
 	}
 	return done, true
+}
+
+// enforce switches the table on or off.
+func (l *limits) enforce(on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.on = on
+}
+
+// box has everything refused until then, or no longer.
+func (l *limits) box(closed bool, until time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.until = until; !closed {
+		l.until = time.Time{}
+	}
+}
+
+func (l *limits) state() PacingState {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return PacingState{On: l.on, Until: l.until}
 }

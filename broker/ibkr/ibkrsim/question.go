@@ -34,18 +34,12 @@ var questionTexts = map[string]string{
 // sizeLimit is the size from which o383 is asked.
 var sizeLimit = market.Shares(100_000)
 
-// Ask has the next order that arrives answered with these questions, one
-// after the other, even when the client has suppressed them.
-func (s *Server) Ask(messageIDs ...string) {
-	s.locked(func(market.Nanos) { s.asked = slices.Clone(messageIDs) })
-}
-
 // questionsFor are the messages an order raises: those of Ask, or those of
 // the rules that the client has not suppressed.
 func (s *Server) questionsFor(u *user, d *draft) []string {
 	if len(s.asked) > 0 {
-		ids := s.asked
-		s.asked = nil
+		ids := s.asked[0]
+		s.asked = s.asked[1:]
 		return ids
 	}
 	return slices.DeleteFunc(s.rules(d), func(id string) bool { return u.session.suppressed[id] })

@@ -22,10 +22,14 @@ func persisted(path string) ibkrsim.Options {
 	return opt
 }
 
-// truth is a state without the market, which does not outlive the process.
+// truth is a state without what does not outlive the process: the market,
+// sessions, requests.
 func truth(srv *ibkrsim.Server) ibkrsim.State {
-	st := srv.State()
-	st.Quotes = nil
+	return lasting(srv.State())
+}
+
+func lasting(st ibkrsim.State) ibkrsim.State {
+	st.Quotes, st.Sessions, st.Requests, st.Rules = nil, nil, nil, nil
 	for i := range st.Accounts {
 		st.Accounts[i].Equity = market.Money{}
 	}

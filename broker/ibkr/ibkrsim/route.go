@@ -2,7 +2,6 @@ package ibkrsim
 
 import (
 	"cmp"
-	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -29,7 +28,7 @@ func needsAccounts(pattern string) bool {
 
 // serve is the whole HTTP side.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Date", s.opt.Now().UTC().Format(http.TimeFormat)) // clients set their clocks by it
+	w.Header().Set("Date", s.clockNow().UTC().Format(http.TimeFormat)) // clients set their clocks by it
 	path, ok := apiPath(r.URL.Path)
 	switch {
 	case ok && path == "/ws":
@@ -50,8 +49,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		web.Fail(413, "request body too large or cut short").Write(w)
 		return
 	}
-	if out, ok := s.serveLogin(r, body); ok {
-		out.Write(w)
+	if out, away := s.outage(); out.Status != 0 || away {
+		refuseAll(w, out, away)
+		return
+	}
+	if route := identity.Find(r); route != nil {
+		s.carryOut(w, r, &visit{endpoint: r.Method + " " + route.Pattern, handle: func() web.Reply { return s.serveLogin(r, body) }})
 		return
 	}
 	if !ok {
@@ -59,6 +62,24 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.serveAPI(w, r, path, body)
+}
+
+// outage is what everything answers in a maintenance; away is a server that
+// is not there at all.
+func (s *Server) outage() (out web.Reply, away bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.trouble.down {
+		out = web.Reply{Status: 503, HTML: "<html><body><h1>503 Service Unavailable</h1></body></html>"}
+	}
+	return out, s.trouble.away
+}
+
+func refuseAll(w http.ResponseWriter, out web.Reply, away bool) {
+	if away {
+		panic(http.ErrAbortHandler)
+	}
+	out.Write(w)
 }
 
 // lengthMissing says that a POST does not say how long it is.
@@ -79,18 +100,29 @@ func apiPath(path string) (string, bool) {
 	return "", false
 }
 
-// serveLogin answers for tokens and login pages; false is none of them.
-func (s *Server) serveLogin(r *http.Request, body []byte) (web.Reply, bool) {
+// clockNow is the time by the clock that clients see and that signatures and
+// tokens are judged by.
+func (s *Server) clockNow() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opt.Now().Add(s.trouble.skew)
+}
+
+// serveLogin answers for tokens and login pages.
+func (s *Server) serveLogin(r *http.Request, body []byte) web.Reply {
+	now := s.clockNow()
 	s.loginMu.Lock()
 	defer s.loginMu.Unlock()
-	return s.registry.Serve(r, body, s.opt.Now())
+	out, _ := s.registry.Serve(r, body, now)
+	return out
 }
 
 // authenticate says who makes a request, or how to refuse it.
 func (s *Server) authenticate(r *http.Request, body []byte) (identity.Caller, web.Reply, bool) {
+	now := s.clockNow()
 	s.loginMu.Lock()
 	defer s.loginMu.Unlock()
-	return s.registry.Authenticate(r, body, s.opt.Now())
+	return s.registry.Authenticate(r, body, now)
 }
 
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, body []byte) {
@@ -104,30 +136,20 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, b
 		refused.Write(w)
 		return
 	}
-	fault := s.takeFault(r.Method + " " + found.Pattern)
-	if !s.wait(r, fault.Delay) || fault.Cut == CutRequest {
-		panic(http.ErrAbortHandler) // closes the connection
-	}
-	if fault.Status != 0 {
-		web.Reply{Status: fault.Status, Body: json.RawMessage(jsonOr(fault.Body))}.Write(w)
-		return
-	}
 	done, ok := s.limits.enter(found, s.opt.Now())
 	if !ok {
 		web.Fail(429, "Too many requests").Write(w)
 		return
 	}
 	defer done()
-	out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header,
-		Body: body, User: cmp.Or(caller.User, caller.Bound), Login: string(caller.Method), Client: caller.Client, Scopes: caller.Scopes})
-	if path == "/logout" {
-		s.forget(caller)
-	}
-	s.opt.Log.Debug().Str("method", r.Method).Str("path", path).Int("status", out.Status).Msg("ibkrsim: request")
-	if fault.Cut == CutResponse {
-		panic(http.ErrAbortHandler)
-	}
-	out.Write(w)
+	s.carryOut(w, r, &visit{endpoint: r.Method + " " + found.Pattern, user: caller.User, handle: func() web.Reply {
+		out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header,
+			Body: body, User: cmp.Or(caller.User, caller.Bound), Login: string(caller.Method), Client: caller.Client, Scopes: caller.Scopes})
+		if path == "/logout" {
+			s.forget(caller)
+		}
+		return out
+	}})
 }
 
 // forget ends the login that a caller came with.
@@ -135,18 +157,6 @@ func (s *Server) forget(c identity.Caller) {
 	s.loginMu.Lock()
 	defer s.loginMu.Unlock()
 	s.registry.Logout(c)
-}
-
-// jsonOr is text as JSON: itself when it is valid, else as a string.
-func jsonOr(text string) []byte {
-	if json.Valid([]byte(text)) {
-		return []byte(text)
-	}
-	quoted, err := json.Marshal(text)
-	if err != nil {
-		return []byte(`""`)
-	}
-	return quoted
 }
 
 // handle runs one endpoint as one step of the server.
@@ -176,7 +186,7 @@ func (s *Server) enter(found *web.Route[*Server], r *web.Request) (web.Reply, bo
 		return web.Reply{}, false
 	}
 	u := s.user(r)
-	if u == nil {
+	if u == nil || u.gone {
 		return web.FailCode(401, "Unauthorized"), true
 	}
 	s.watchSession(u, r.Now)
@@ -194,7 +204,7 @@ const managedPrefix = "/gw/api/v1/"
 func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bool) {
 	u := s.user(r)
 	switch {
-	case needsBridge(found.Pattern) && !u.session.ready(r.Now):
+	case needsBridge(found.Pattern) && (s.trouble.noBridge || !u.session.ready(r.Now)):
 		return web.FailCode(400, "Bad Request: no bridge"), true
 	case needsAccounts(found.Pattern) && !u.session.accounts:
 		return web.FailCode(400, "Bad Request: Please query /accounts first"), true
@@ -210,23 +220,6 @@ func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bo
 		return web.Fail(500, "Account "+account+" is not accessible"), true
 	}
 	return web.FailCode(400, "Bad Request: account "+account+" is not known"), true
-}
-
-// wait is a fault's delay. It is false when the server stops.
-func (s *Server) wait(r *http.Request, delay time.Duration) bool {
-	if delay <= 0 {
-		return true
-	}
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return true // the client has gone; what it sent is here all the same
-	case <-s.stop:
-		return false
-	}
 }
 
 // isLoopback says that the request comes from this machine.

@@ -14,14 +14,16 @@ import (
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/market"
 )
 
 // Server is a running simulator. Its methods may be called from any goroutine.
 type Server struct {
 	opt    Options
-	http   *http.Server
+	http   []*http.Server
 	url    string
+	steer  string // URL of the control server
 	pin    string
 	limits *limits
 	stop   chan struct{}
@@ -36,8 +38,10 @@ type Server struct {
 	logins   []*user // users in the order of Options.Users
 	stream   stream
 	exchange *exchange.Exchange
-	faults   []*Fault
-	asked    []string   // questions for the next order
+	engine   *scenario.Engine
+	trouble  trouble
+	log      requestLog
+	asked    [][]string // questions for the next orders
 	ids      *rand.Rand // of reply and session ids
 	broken   error      // the state file cannot be written
 }
@@ -62,8 +66,15 @@ func Start(opt Options) (*Server, error) {
 		return nil, errors.Join(err, s.house.Close())
 	}
 	s.stream.init(now)
+	s.engine = scenario.New(opt.Seed, endpoints())
+	s.trouble.noData = map[int64]bool{}
+	if err := s.engine.Start(opt.Scenario, now); err != nil {
+		return nil, errors.Join(fmt.Errorf("ibkrsim: scenario: %w", err), s.house.Close())
+	}
 	if err := s.listen(); err != nil {
-		return nil, errors.Join(err, s.house.Close())
+		wrong := s.closeListeners()
+		s.wg.Wait()
+		return nil, errors.Join(err, wrong, s.house.Close())
 	}
 	s.wg.Go(s.clock)
 	return s, nil
@@ -89,15 +100,38 @@ func (s *Server) listen() error {
 		listener = tls.NewListener(listener, &tls.Config{
 			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
 	}
-	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog: stdlog.New(s.opt.Log, "ibkrsim: ", 0)}
+	s.registry.ServedAt(s.url)
+	s.run(listener, s.serve)
+	return s.listenControl()
+}
+
+// listenControl serves /_sim/ at an address of its own, if asked to.
+func (s *Server) listenControl() error {
+	if s.opt.Control == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", s.opt.Control)
+	if err != nil {
+		return fmt.Errorf("ibkrsim: control: %w", err)
+	}
+	s.steer = "http://" + listener.Addr().String()
+	s.run(listener, s.serveControl)
+	return nil
+}
+
+func (s *Server) run(listener net.Listener, handle http.HandlerFunc) {
+	server := &http.Server{Handler: handle, ReadHeaderTimeout: 10 * time.Second, ErrorLog: stdlog.New(s.opt.Log, "ibkrsim: ", 0)}
+	s.http = append(s.http, server)
 	s.wg.Go(func() {
-		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			s.opt.Log.Error().Err(err).Msg("ibkrsim: serving ended")
 		}
 	})
-	return nil
 }
+
+// ControlURL is where /_sim/ is served alone, as Options.Control says; empty
+// when it is not.
+func (s *Server) ControlURL() string { return s.steer }
 
 // URL is where the server listens: https://127.0.0.1:PORT, without a path.
 func (s *Server) URL() string { return s.url }
@@ -119,9 +153,17 @@ func (s *Server) Close() error {
 		c.shut()
 	}
 	s.mu.Unlock()
-	err := s.http.Close()
+	wrong := s.closeListeners()
 	s.wg.Wait()
-	return errors.Join(err, s.house.Close())
+	return errors.Join(wrong, s.house.Close())
+}
+
+func (s *Server) closeListeners() error {
+	var wrong []error
+	for _, server := range s.http {
+		wrong = append(wrong, server.Close())
+	}
+	return errors.Join(wrong...)
 }
 
 // stopped says that Close has been called.
@@ -154,6 +196,9 @@ func (s *Server) clock() {
 }
 
 func (s *Server) onClock(now market.Nanos) {
+	if err := s.engine.Turn(now, hands{s}); err != nil {
+		s.opt.Log.Warn().Err(err).Msg("ibkrsim: scenario")
+	}
 	s.exchange.Turn(now, s.moved)
 	s.house.Advance(now)
 	for _, u := range s.logins {
@@ -166,7 +211,9 @@ func (s *Server) onClock(now market.Nanos) {
 // moved takes in a change of the market.
 func (s *Server) moved(p *exchange.Product, t *market.Tick) {
 	s.house.OnTick(t)
-	s.stream.touch(p.Conid)
+	if !s.trouble.noData[p.Conid] {
+		s.stream.touch(p.Conid)
+	}
 }
 
 // settle makes what the house did durable and only then publishes it.
@@ -195,12 +242,6 @@ func (s *Server) locked(step func(now market.Nanos)) {
 
 // SetPrice moves the market of a symbol ("SPY") or an instrument
 // ("SPY.ARCA"). In a synthetic market the walk goes on from there.
-func (s *Server) SetPrice(name string, q Quote) (err error) {
-	s.locked(func(now market.Nanos) {
-		p, t, refused := s.exchange.Set(name, q, now)
-		if err = refused; err == nil {
-			s.moved(p, t)
-		}
-	})
-	return err
+func (s *Server) SetPrice(name string, q Quote) error {
+	return s.happen(scenario.Event{Do: scenario.SetPrice, Args: scenario.Args{Instrument: name, Quote: q}})
 }

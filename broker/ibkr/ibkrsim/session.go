@@ -54,6 +54,8 @@ type user struct {
 	accounts []string // that the user may see
 	selected string
 	session  session
+	stuck    bool         // ssodh/init leads nowhere
+	gone     bool         // nothing lets the user in
 	spl      market.Nanos // the last P&L frame
 }
 
@@ -148,6 +150,9 @@ func (s *Server) initSession(r *web.Request) web.Reply {
 	if u.session.competing && !body.Compete {
 		return web.OK(s.status(u, r.Now))
 	}
+	if s.trouble.reset || u.stuck {
+		return web.OK(s.status(u, r.Now))
+	}
 	if !u.session.open {
 		u.session.start(r.Now + market.Nanos(s.opt.Timing.Bridge))
 	}
@@ -156,7 +161,7 @@ func (s *Server) initSession(r *web.Request) web.Reply {
 }
 
 func (s *Server) reauthenticate(r *web.Request) web.Reply {
-	if u := s.user(r); !u.session.open && !u.session.competing {
+	if u := s.user(r); !u.session.open && !u.session.competing && !u.stuck && !s.trouble.reset {
 		u.session.start(r.Now + market.Nanos(s.opt.Timing.Bridge))
 	}
 	return web.OK(map[string]string{"message": "triggered"})
@@ -189,31 +194,5 @@ func (s *Server) ssoValidate(r *web.Request) web.Reply {
 		"CREDENTIAL": u.name, "IP": "127.0.0.1", "EXPIRES": 585_695, "QUALIFIED_FOR_MOBILE_AUTH": nil,
 		"LANDING_APP": "UNIVERSAL", "IS_MASTER": false, "lastAccessed": web.Millis(r.Now),
 		"LOGIN_TYPE": 2, "PAPER_USER_NAME": u.name, "features": features, "region": "NJ",
-	})
-}
-
-// Logout ends all brokerage sessions from outside, as a nightly reset does:
-// /iserver answers "no bridge" until the next ssodh/init. Sockets stay open.
-func (s *Server) Logout() { s.endSessions(false) }
-
-// Compete has somebody else log in with the same users. Their sessions are
-// lost until an ssodh/init with compete:true takes them back.
-func (s *Server) Compete() { s.endSessions(true) }
-
-// Reset is the nightly reset: all sessions and logins end, and all sockets are
-// cut.
-func (s *Server) Reset() {
-	s.loginMu.Lock()
-	s.registry.EndSessions()
-	s.loginMu.Unlock()
-	s.endSessions(false)
-	s.DropSockets()
-}
-
-func (s *Server) endSessions(competing bool) {
-	s.locked(func(market.Nanos) {
-		for _, u := range s.logins {
-			s.endSession(u, competing)
-		}
 	})
 }

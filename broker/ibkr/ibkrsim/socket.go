@@ -8,6 +8,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
@@ -30,7 +31,8 @@ type socket struct {
 	close  sync.Once
 	silent bool // a fault: nothing is sent any more
 	queue  [][]byte
-	quotes map[int64]*quoteSub // by conid
+	line   scenario.Line[[]byte] // frames that rules hold back
+	quotes map[int64]*quoteSub   // by conid
 	orders bool
 	trades bool
 	pnl    bool
@@ -48,6 +50,10 @@ type quoteSub struct {
 
 // serveSocket upgrades /v1/api/ws and reads it until it ends.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
+	if out, away := s.outage(); out.Status != 0 || away {
+		refuseAll(w, out, away)
+		return
+	}
 	u, refused := s.socketUser(r)
 	if u == nil {
 		refused.Write(w)
@@ -74,7 +80,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 
 // socketUser is whose socket it is, or the reply that refuses it.
 func (s *Server) socketUser(r *http.Request) (*user, web.Reply) {
-	owners := map[string]string{}
+	now, owners := s.clockNow(), map[string]string{}
 	s.mu.Lock()
 	for _, u := range s.logins {
 		owners[u.session.id] = u.name
@@ -85,7 +91,7 @@ func (s *Server) socketUser(r *http.Request) (*user, web.Reply) {
 	caller, refused, ok := s.registry.AuthenticateSocket(r, func(session string) (string, bool) {
 		name, ok := owners[session]
 		return name, ok
-	}, s.opt.Now())
+	}, now)
 	if !ok {
 		return nil, refused
 	}
@@ -127,6 +133,12 @@ func (c *socket) shut() {
 		close(c.gone)
 		_ = c.conn.Close()
 	})
+}
+
+// closeWith closes the connection with a code.
+func (c *socket) closeWith(code int) {
+	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
+	c.shut()
 }
 
 // push queues a frame that must not be lost. A reader that has let too many
@@ -174,17 +186,18 @@ func (s *Server) writeSocket(c *socket) {
 func (s *Server) takeFrames(c *socket) [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	frames := c.queue
-	c.queue = nil
+	now := s.now()
 	for conid, sub := range c.quotes {
 		if !sub.dirty {
 			continue
 		}
 		sub.dirty = false
 		if frame := sub.frame(s.exchange.ByConid(conid), s.house.Now()); frame != nil {
-			frames = append(frames, frame)
+			c.deliver(frame, s.engine.Frame(sub.topic, now), now)
 		}
 	}
+	frames := c.queue
+	c.queue = nil
 	if c.silent {
 		return nil
 	}

@@ -1,53 +1,47 @@
 package ibkrsim
 
 import (
-	"slices"
-
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
-// stream is what all sockets hear, and what goes wrong on the way.
+// stream is what the sockets hear.
 type stream struct {
 	sockets map[*socket]bool
-	beat    market.Nanos // the last heartbeat
-	faults  map[StreamFault]int
-	held    []*brokerage.Execution // of ReorderTrades
-	sent    map[int64]deltaRow     // what was streamed last of the orders that work
-	heldAt  market.Nanos
-	now     market.Nanos
+	beat    market.Nanos       // the last heartbeat
+	sent    map[int64]deltaRow // what was streamed last of the orders that work
 }
 
 func (st *stream) init(now market.Nanos) {
-	st.sockets, st.faults, st.sent = map[*socket]bool{}, map[StreamFault]int{}, map[int64]deltaRow{}
-	st.beat, st.now = now, now
+	st.sockets, st.sent = map[*socket]bool{}, map[int64]deltaRow{}
+	st.beat = now
 }
 
-func (st *stream) broadcast(frame any) {
+// each calls do for the sockets of a user; of all when there is no name.
+func (st *stream) each(name string, do func(*socket)) {
 	for c := range st.sockets {
-		c.push(frame)
-	}
-}
-
-// tell sends a frame to the sockets of a user.
-func (st *stream) tell(u *user, frame any) {
-	for c := range st.sockets {
-		if c.user == u {
-			c.push(frame)
+		if name == "" || c.user.name == name {
+			do(c)
 		}
 	}
+}
+
+// cut ends the connections of a user's sockets without a close frame.
+func (st *stream) cut(name string) { st.each(name, (*socket).shut) }
+
+// tell sends a frame to the sockets of a user; no fault gets in its way.
+func (st *stream) tell(u *user, frame any) {
+	st.each(u.name, func(c *socket) { c.push(frame) })
 }
 
 // unsubscribeAll is what the end of a session does to the sockets of a user.
 func (st *stream) unsubscribeAll(u *user) {
-	for c := range st.sockets {
-		if c.user != u {
-			continue
-		}
+	st.each(u.name, func(c *socket) {
 		c.orders, c.trades, c.pnl = false, false, false
 		clear(c.quotes)
-	}
+	})
 }
 
 // touch marks an instrument's quotes as changed.
@@ -60,22 +54,73 @@ func (st *stream) touch(conid int64) {
 	}
 }
 
-// publish sends changes of orders and then executions, unless a fault has
-// other plans. The two streams are not ordered against each other.
+// send gives a frame to the sockets that are to hear it, with what the rules
+// for its topic do to it.
+func (s *Server) send(topic string, frame any, to func(*socket) bool) {
+	var hear []*socket
+	for c := range s.stream.sockets {
+		if to(c) {
+			hear = append(hear, c)
+		}
+	}
+	if len(hear) == 0 {
+		return
+	}
+	now := s.now()
+	d := s.engine.Frame(topic, now)
+	text := d.Text(web.Encode(frame))
+	for _, c := range hear {
+		c.deliver(text, d, now)
+	}
+}
+
+// deliver queues a frame as its decision says.
+func (c *socket) deliver(text []byte, d scenario.FrameDecision, now market.Nanos) {
+	switch {
+	case d.Kill:
+		c.shut()
+		return
+	case d.Close != 0:
+		c.closeWith(d.Close)
+		return
+	}
+	c.silent = c.silent || d.Silence
+	if len(d.Rules) == 0 && c.line.Len() == 0 {
+		c.pushText(text)
+		return
+	}
+	if !c.line.Push(text, d, now) {
+		c.shut()
+	}
+	c.release(now)
+}
+
+// release queues the frames whose time has come.
+func (c *socket) release(now market.Nanos) {
+	if c.line.Len() == 0 {
+		return
+	}
+	for _, text := range c.line.Due(now) {
+		c.pushText(text)
+	}
+}
+
+// publish sends changes of orders and then executions. The two are not ordered
+// against each other at IBKR.
 func (s *Server) publish(ch brokerage.Changes) {
-	st := &s.stream
 	rows := map[string][]deltaRow{} // by account
 	for i := range ch.Orders {
 		o := &ch.Orders[i]
-		if row := st.delta(o); row != nil {
+		if row := s.stream.delta(o); row != nil {
 			rows[o.Account] = append(rows[o.Account], row)
 		}
 	}
-	if len(rows) > 0 && !st.take(DropOrders) {
-		st.sendOrders(rows)
+	if len(rows) > 0 {
+		s.publishOrders(rows)
 	}
 	for _, e := range ch.Execs {
-		st.publishTrade(e)
+		s.send("str", map[string]any{"topic": "str", "args": []tradeRow{frameRowOf(e)}},
+			func(c *socket) bool { return c.trades && c.user.sees(e.Account) })
 	}
 }
 
@@ -89,77 +134,30 @@ func (st *stream) delta(o *brokerage.Order) deltaRow {
 	return changed
 }
 
-func (st *stream) sendOrders(rows map[string][]deltaRow) {
-	for c := range st.sockets {
-		if !c.orders || c.user.session.muted {
-			continue
-		}
+// publishOrders sends each user the rows of the user's accounts in one frame.
+func (s *Server) publishOrders(rows map[string][]deltaRow) {
+	for _, u := range s.logins {
 		var list []deltaRow
-		for _, account := range c.user.accounts {
+		for _, account := range u.accounts {
 			list = append(list, rows[account]...)
 		}
-		if len(list) > 0 {
-			c.push(map[string]any{"topic": "sor", "args": list})
+		if len(list) > 0 && !u.session.muted {
+			s.send("sor", map[string]any{"topic": "sor", "args": list}, func(c *socket) bool { return c.orders && c.user == u })
 		}
 	}
 }
 
-// publishTrade sends one execution: not at all, twice, or later than others.
-func (st *stream) publishTrade(e *brokerage.Execution) {
-	switch {
-	case st.take(DropTrades):
-	case st.faults[ReorderTrades] > 0:
-		st.faults[ReorderTrades]--
-		st.held, st.heldAt = append(st.held, e), st.now
-		if st.faults[ReorderTrades] == 0 {
-			st.release()
-		}
-	case st.take(DuplicateTrades):
-		st.sendTrade(e)
-		st.sendTrade(e)
-	default:
-		st.sendTrade(e)
-	}
-}
-
-// release sends held executions, the newest first.
-func (st *stream) release() {
-	for _, e := range slices.Backward(st.held) {
-		st.sendTrade(e)
-	}
-	st.held, st.faults[ReorderTrades] = nil, 0
-}
-
-func (st *stream) sendTrade(e *brokerage.Execution) {
-	frame := map[string]any{"topic": "str", "args": []tradeRow{frameRowOf(e)}}
-	for c := range st.sockets {
-		if c.trades && c.user.sees(e.Account) {
-			c.push(frame)
-		}
-	}
-}
-
-// take uses up one of a fault's turns.
-func (st *stream) take(f StreamFault) bool {
-	if st.faults[f] == 0 {
-		return false
-	}
-	st.faults[f]--
-	return true
-}
-
-// heartbeat sends the system frame when it is time, and what was held too long.
+// heartbeat sends the system frame when it is time, and what rules have held.
 func (s *Server) heartbeat(now market.Nanos) {
 	st := &s.stream
-	st.now = now
-	if len(st.held) > 0 && now-st.heldAt > 3*market.Second {
-		st.release()
+	for c := range st.sockets {
+		c.release(now)
 	}
 	if now-st.beat < market.Nanos(s.opt.Timing.Heartbeat) {
 		return
 	}
 	st.beat = now
-	st.broadcast(map[string]any{"topic": "system", "hb": web.Millis(now)})
+	s.send("system", map[string]any{"topic": "system", "hb": web.Millis(now)}, func(*socket) bool { return true })
 }
 
 // publishPnL sends the spl frame once a second.
@@ -168,9 +166,18 @@ func (s *Server) publishPnL(u *user, now market.Nanos) {
 		return
 	}
 	u.spl = now
-	for c := range s.stream.sockets {
-		if c.pnl && c.user == u {
-			c.push(map[string]any{"topic": "spl", "args": s.pnl(u)})
+	hears := func(c *socket) bool { return c.pnl && c.user == u }
+	if s.stream.any(hears) {
+		s.send("spl", map[string]any{"topic": "spl", "args": s.pnl(u)}, hears)
+	}
+}
+
+// any says that there is a socket which is so.
+func (st *stream) any(is func(*socket) bool) bool {
+	for c := range st.sockets {
+		if is(c) {
+			return true
 		}
 	}
+	return false
 }

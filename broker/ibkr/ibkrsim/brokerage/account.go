@@ -43,6 +43,8 @@ func (c *AccountConfig) complete() error {
 // Account is an account with its cash and holdings.
 type Account struct {
 	AccountConfig
+	ReadOnly bool // it may look, but not trade
+
 	cash     map[string]market.Money // by currency
 	fees     map[string]market.Money // paid so far; cash is after them
 	holdings []*Holding              // in the order in which they were opened

@@ -1,6 +1,8 @@
 package brokerage
 
 import (
+	"strconv"
+
 	"github.com/shopspring/decimal"
 
 	"gannet/broker/ibkr/ibkrsim/exchange"
@@ -124,10 +126,27 @@ func (h *House) Fees(a *Account) market.Money {
 // can.
 func (h *House) Afford(o *Order) (refusal string) {
 	a := h.byName[o.Account]
+	if a.ReadOnly {
+		return "Account " + a.ID + " is read-only."
+	}
+	if h.MaxWorking > 0 && h.working(o) >= h.MaxWorking {
+		return "Order rejected: the limit of " + strconv.Itoa(h.MaxWorking) + " working orders per side and contract is reached."
+	}
 	needed, available := h.Needs(o), h.Figures(a).Available
 	if !needed.GreaterThan(available) {
 		return ""
 	}
 	return "We are unable to accept your order. Your available funds of " + available.StringFixed(2) + " " + a.Base +
 		" are less than the initial margin of " + needed.StringFixed(2) + " " + a.Base + "."
+}
+
+// working is how many orders work of an order's account, contract and side.
+func (h *House) working(o *Order) int {
+	n := 0
+	for _, x := range h.open {
+		if x.Working() && x.Account == o.Account && x.Product == o.Product && x.Ticket.Side == o.Ticket.Side {
+			n++
+		}
+	}
+	return n
 }

@@ -20,7 +20,8 @@ type Execution struct {
 	Price      market.Price `json:"price"`
 	Commission market.Money `json:"commission"` // in the product's currency
 	Time       market.Nanos `json:"time"`
-	Busts      string       `json:"busts,omitempty"` // the execution that this one takes back
+	Busts      string       `json:"busts,omitempty"`   // the execution that this one takes back
+	Version    int          `json:"version,omitempty"` // above 0: it corrects one that was taken back
 
 	Order    *Order            `json:"-"` // nil when it is no longer kept
 	Product  *exchange.Product `json:"-"`
@@ -46,6 +47,9 @@ func (h *House) execute(o *Order, e *Execution) {
 	if !o.IsCombo() {
 		o.Filled += e.Qty
 		o.Paid = o.Paid.Add(value)
+	}
+	if e.Version > 0 {
+		o.Busted -= e.Qty
 	}
 	o.Charged = o.Charged.Add(e.Commission)
 	h.book(e)
@@ -87,7 +91,7 @@ func (h *House) Executions(since market.Nanos, of func(account string) bool) []*
 }
 
 // Amend takes an execution back and, when qty is not 0, books it again with
-// another quantity and price: a bust, or a correction. The new execution has
+// that quantity, at most the old one, and price: a bust, or a correction. The new execution has
 // the id with its last part counted up. The error says which execution is not
 // known or can no longer be changed.
 func (h *House) Amend(id string, qty market.Qty, px market.Price) error {
@@ -96,7 +100,7 @@ func (h *House) Amend(id string, qty market.Qty, px market.Price) error {
 		return fmt.Errorf("brokerage: execution %s: not known", id)
 	}
 	old := h.execs[i]
-	if old.Order == nil || old.Busts != "" || qty < 0 || qty > 0 && px <= 0 {
+	if old.Order == nil || old.Busts != "" || qty < 0 || qty > old.Qty || qty > 0 && px <= 0 {
 		return fmt.Errorf("brokerage: execution %s: cannot become %s at %s", id, qty, px)
 	}
 	back := *old
@@ -106,6 +110,7 @@ func (h *House) Amend(id string, qty market.Qty, px market.Price) error {
 	if qty > 0 {
 		again := *old
 		again.ID, again.Qty, again.Price, again.Time = nextVersion(id), qty, px, h.now
+		again.Version = old.Version + 1
 		h.execute(old.Order, &again)
 		h.pending.Execs = append(h.pending.Execs, &again)
 		h.changes.Execs = append(h.changes.Execs, &again)
@@ -120,6 +125,7 @@ func (h *House) Amend(id string, qty market.Qty, px market.Price) error {
 func (h *House) amend(o *Order, back *Execution, q market.Qty) {
 	back.Order = o
 	o.Filled -= q
+	o.Busted += q
 	o.Paid = o.Paid.Sub(market.Notional(back.Price, q, back.Product.Multiplier))
 	o.Charged = o.Charged.Add(back.Commission)
 	h.book(back)

@@ -25,6 +25,10 @@ type Config struct {
 
 // House is the broker. It is not safe for concurrent use.
 type House struct {
+	// MaxWorking is how many orders may work per contract, side and account; 0
+	// is no limit.
+	MaxWorking int
+
 	cfg      Config
 	exchange *exchange.Exchange
 	venue    *venue.Venue

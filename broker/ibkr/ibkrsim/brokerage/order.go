@@ -118,6 +118,7 @@ type Order struct {
 
 	Product *exchange.Product `json:"-"` // of a combination its first leg's
 	Filled  market.Qty        `json:"-"`
+	Busted  market.Qty        `json:"-"` // filled once and taken back: it does not trade again
 	Paid    market.Money      `json:"-"` // sum of quantity * price * multiplier
 	Charged market.Money      `json:"-"` // commissions so far
 
@@ -139,7 +140,7 @@ func (o *Order) Working() bool {
 }
 
 // Left is what has not traded.
-func (o *Order) Left() market.Qty { return o.Ticket.Qty - o.Filled }
+func (o *Order) Left() market.Qty { return o.Ticket.Qty - o.Filled - o.Busted }
 
 // IsStop says that the order waits for a trigger.
 func (o *Order) IsStop() bool {
@@ -177,7 +178,7 @@ func (o *Order) venueID() market.ClientOrderID {
 // venueOrder is the order as package venue wants it.
 func (o *Order) venueOrder() market.Order {
 	v := market.Order{Ticket: o.venueTicket(), ClientOrderID: o.venueID(), VenueOrderID: string(o.venueID()),
-		Account: market.AccountID(o.Account), Status: market.Submitted, CumQty: o.Filled, LeavesQty: o.Left(),
+		Account: market.AccountID(o.Account), Status: market.Submitted, CumQty: o.Filled + o.Busted, LeavesQty: o.Left(),
 		TsInit: o.Created, TsEvent: o.Changed}
 	if px, err := market.PriceFromDecimal(o.AvgPrice()); err == nil {
 		v.AvgPx = px

@@ -287,7 +287,7 @@ func (l *life) checkOrders() {
 	for _, v := range l.h.venue.Open(nil) {
 		id, _ := strconv.ParseInt(string(v.ClientOrderID), 10, 64)
 		atVenue[id] = true
-		if o := l.h.byID[id]; o == nil || !o.Working() || v.CumQty != o.Filled && !l.amended(o) {
+		if o := l.h.byID[id]; o == nil || !o.Working() || v.CumQty != o.Filled+o.Busted {
 			l.t.Fatalf("the venue works %+v, the house has %+v", v, o)
 		}
 	}
@@ -297,16 +297,12 @@ func (l *life) checkOrders() {
 			l.t.Fatalf("order %d: %s of %s filled", o.ID, o.Filled, o.Ticket.Qty)
 		case o.Working() && o.Phase == sent != atVenue[o.ID]:
 			l.t.Fatalf("order %d %s %s: at the venue: %v", o.ID, o.Status, o.Phase, atVenue[o.ID])
-		case o.Status == Filled && o.Left() != 0 && !l.amended(o):
+		case o.Status == Filled && o.Left() != 0:
 			l.t.Fatalf("order %d is filled and has %s left", o.ID, o.Left())
 		case !o.Working() && o.Status != Filled && o.Status != Cancelled && o.Status != Inactive:
 			l.t.Fatalf("order %d is in no state: %s", o.ID, o.Status)
 		}
 	}
-}
-
-func (l *life) amended(o *Order) bool {
-	return slices.ContainsFunc(l.h.execs, func(e *Execution) bool { return e.OrderID == o.ID && e.Busts != "" })
 }
 
 // setting is a number from the environment, or its default.

@@ -150,6 +150,7 @@ func (h *House) replayExec(e *Execution) error {
 	if e.Busts != "" {
 		e.Order = o
 		o.Filled -= e.Qty
+		o.Busted += e.Qty
 		o.Paid = o.Paid.Sub(market.Notional(e.Price, e.Qty, e.Product.Multiplier))
 		o.Charged = o.Charged.Add(e.Commission)
 		h.book(e)

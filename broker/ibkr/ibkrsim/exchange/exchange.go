@@ -3,7 +3,7 @@ package exchange
 import (
 	"errors"
 	"fmt"
-	"slices"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -20,8 +20,20 @@ type Config struct {
 	// neither Market nor Manual, prices are a seeded random walk.
 	Market Market
 	Speed  float64
-	Start  market.Nanos
 	Manual bool // prices move by Set only
+
+	// Start is when the market begins. A synthetic one has a past before it.
+	// 0 is the time of the first Turn or Set.
+	Start market.Nanos
+
+	// NewYork is that place. With it, instruments without a Session have the
+	// hours and holidays of their kind; nil leaves them always open.
+	NewYork *time.Location
+
+	// Slots is how many turns an instrument of a synthetic market waits for
+	// its next move, 1 to 1200, default 5: four moves a second at twenty
+	// turns. What is priced by another instrument moves a quarter as often.
+	Slots int
 
 	Log zerolog.Logger
 }
@@ -31,9 +43,13 @@ type Config struct {
 type Exchange struct {
 	products []*Product // by market.InstrumentID - 1
 	byConid  map[int64]*Product
+	names    map[string]*Product
 	table    *market.Instruments
 	replay   *replay // nil: no recorded market
+	chains   []*chain
+	slots    int
 	turn     int
+	begun    bool
 	log      zerolog.Logger
 }
 
@@ -43,28 +59,59 @@ func New(cfg Config) (*Exchange, error) {
 	if cfg.Market != nil && cfg.Manual {
 		return nil, errors.New("exchange: a market and manual prices exclude each other")
 	}
-	x := &Exchange{byConid: map[int64]*Product{}, log: cfg.Log}
-	var list []market.Instrument
-	for i, one := range cfg.Instruments {
-		if err := one.complete(); err != nil {
-			return nil, err
-		}
-		p := newProduct(one, market.InstrumentID(i+1), cfg.Seed, cfg.Market == nil && !cfg.Manual)
-		x.products = append(x.products, p)
-		x.byConid[one.Conid] = p
-		list = append(list, market.Instrument{Name: one.Name(), Conid: one.Conid, SecType: one.SecType, Currency: one.Currency,
-			TickSize: one.Tick, LotSize: one.Lot, Multiplier: one.Multiplier, Session: one.Session})
+	if cfg.Slots < 0 || cfg.Slots > 1200 {
+		return nil, fmt.Errorf("exchange: slots %d: want 1 to 1200", cfg.Slots)
 	}
-	table, err := market.NewInstruments(list...)
-	if err != nil {
-		return nil, fmt.Errorf("exchange: %w", err)
+	setDefault(&cfg.Slots, 5)
+	x := &Exchange{byConid: map[int64]*Product{}, names: map[string]*Product{}, slots: cfg.Slots, log: cfg.Log}
+	if err := x.list(&cfg); err != nil {
+		return nil, err
 	}
-	x.table = table
+	if cfg.Market == nil && !cfg.Manual {
+		x.synthesize(cfg.Seed)
+	}
+	if cfg.Start != 0 {
+		x.begin(cfg.Start)
+	}
 	if cfg.Market != nil {
 		setDefault(&cfg.Speed, 1)
 		x.replay = newReplay(cfg.Market, cfg.Speed, cfg.Start, cfg.Log)
 	}
 	return x, nil
+}
+
+// list makes the products.
+func (x *Exchange) list(cfg *Config) error {
+	var rows []market.Instrument
+	kept := min(keptMinutes, max(leastMinutes, allMinutes/max(1, len(cfg.Instruments))))
+	for i, one := range cfg.Instruments {
+		if cfg.NewYork != nil {
+			one.keepHours(cfg.NewYork)
+		}
+		if err := one.complete(); err != nil {
+			return err
+		}
+		if x.byConid[one.Conid] != nil {
+			return fmt.Errorf("exchange: instrument %s: conid %d: %s has it", one.Name(), one.Conid, x.byConid[one.Conid].Name())
+		}
+		p := newProduct(one, market.InstrumentID(i+1), cfg.Seed)
+		p.ends, p.streamed.kept = expiryTime(&one, cfg.NewYork), kept
+		x.products = append(x.products, p)
+		x.byConid[one.Conid] = p
+		for _, name := range []string{one.Symbol, one.Name(), one.LocalSymbol()} {
+			if x.names[name] == nil {
+				x.names[name] = p
+			}
+		}
+		rows = append(rows, market.Instrument{Name: one.Name(), Conid: one.Conid, SecType: one.SecType, Currency: one.Currency,
+			TickSize: one.Tick, LotSize: one.Lot, Multiplier: one.Multiplier, Session: one.Session})
+	}
+	table, err := market.NewInstruments(rows...)
+	if err != nil {
+		return fmt.Errorf("exchange: %w", err)
+	}
+	x.table = table
+	return nil
 }
 
 // Table is the instruments for a venue, numbered as the products are.
@@ -84,30 +131,50 @@ func (x *Exchange) Product(id market.InstrumentID) *Product {
 // ByConid is the product of a contract id, nil for one that is not there.
 func (x *Exchange) ByConid(conid int64) *Product { return x.byConid[conid] }
 
-// Find looks up a symbol ("SPY") or an instrument's name ("SPY.ARCA").
-func (x *Exchange) Find(name string) *Product {
-	i := slices.IndexFunc(x.products, func(p *Product) bool { return p.Symbol == name || p.Name() == name })
-	if i < 0 {
-		return nil
+// Find looks up an instrument's name ("SPY.ARCA"), a local symbol ("ESZ6",
+// "EUR.USD"), or the first instrument of a symbol ("SPY"). It is nil for one
+// that is not there.
+func (x *Exchange) Find(name string) *Product { return x.names[name] }
+
+// begin is the first moment of the market: what came before is known from here.
+func (x *Exchange) begin(now market.Nanos) {
+	if x.begun {
+		return
 	}
-	return x.products[i]
+	x.begun = true
+	var ago *past // the last one made: most products share their hours
+	for _, p := range x.products {
+		if p.walk != nil {
+			ago = newPast(p, now, ago)
+			p.past = ago
+		}
+	}
+	for _, p := range x.products {
+		p.begin()
+	}
+	for _, p := range x.products { // after the others: a day of the past is made once for a chain
+		p.prior = p.closeOf(1)
+	}
 }
 
-// Each instrument of a synthetic market moves every slots turns.
-const slots = 5
-
 // Turn takes the steps of a synthetic market, or what is due of a recorded
-// one, and gives each to moved. A tick is valid until the next one. Call it
-// twenty times a second.
+// one, and gives each to moved. A tick is valid until the product moves again.
+// Call it twenty times a second.
 func (x *Exchange) Turn(now market.Nanos, moved func(*Product, *market.Tick)) {
+	x.begin(now)
 	x.turn++
 	if x.replay != nil {
 		x.playDue(now, moved)
 		return
 	}
-	for i, p := range x.products {
-		if p.walk != nil && i%slots == x.turn%slots {
-			x.quote(p, p.walk.next(p.Tick), now, moved)
+	for i := x.turn % x.slots; i < len(x.products); i += x.slots {
+		if p := x.products[i]; p.walk != nil && !p.halted {
+			x.step(p, now, moved)
+		}
+	}
+	for i, c := range x.chains {
+		if (x.turn+i)%(4*x.slots) == 0 {
+			x.follow(c, now, moved)
 		}
 	}
 }
@@ -140,14 +207,16 @@ func (x *Exchange) quote(p *Product, q Quote, now market.Nanos, moved func(*Prod
 	moved(p, p.move(q, mask, now))
 }
 
-// Set moves the market of a symbol ("SPY") or an instrument ("SPY.ARCA"). In a
-// synthetic market the walk goes on from there. The error names what is wrong
+// Set moves the market of a name that Find knows. In a synthetic market the
+// walk goes on from there, and what is priced by that instrument follows; what
+// is itself priced by another returns to it. The error names what is wrong
 // with the quote, or an instrument that is not served.
 func (x *Exchange) Set(name string, q Quote, now market.Nanos) (*Product, *market.Tick, error) {
 	p := x.Find(name)
 	if p == nil {
 		return nil, nil, fmt.Errorf("exchange: instrument %q: not among those served", name)
 	}
+	x.begin(now)
 	q, mask, err := p.complete(q)
 	if err != nil {
 		return nil, nil, err
@@ -157,4 +226,16 @@ func (x *Exchange) Set(name string, q Quote, now market.Nanos) (*Product, *marke
 		p.walk.jump(p.Top.Mid(), p.Tick)
 	}
 	return p, tick, nil
+}
+
+// Halt halts a product, or lets it trade again, and returns the tick that says
+// so. Prices set or replayed in between still move it.
+func (x *Exchange) Halt(p *Product, halted bool, now market.Nanos) *market.Tick {
+	p.Top.Flags &^= market.FlagHalted
+	if p.halted = halted; halted {
+		p.Top.Flags |= market.FlagHalted
+	}
+	t := p.Top
+	t.TsEvent, t.TsInit, t.Mask = now, now, market.HasFlags
+	return &t
 }

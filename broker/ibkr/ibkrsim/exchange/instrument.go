@@ -2,6 +2,8 @@ package exchange
 
 import (
 	"fmt"
+	"strconv"
+	"time"
 
 	"gannet/market"
 )
@@ -29,19 +31,29 @@ type Instrument struct {
 	Lot        market.Qty     // smallest quantity step, default 1
 	Multiplier int64          // money per point of price per unit, default 1
 	Session    market.Session // regular hours; the zero value is always open
+	Extended   market.Session // all hours, with those before and after; default Session
+
+	// Volatility is by how much the price moves in a year, in hundredths of a
+	// percent; of an option, what its price implies. Default 3000.
+	Volatility int64
 
 	// Of futures and options.
 	Underlying int64        // conid
 	Expiry     string       // YYYYMMDD, the last trading day
+	Month      string       // YYYYMM, the contract month; default that of Expiry
 	Strike     market.Price // of options
 	Right      string       // C or P, of options
 	Class      string       // trading class, default Symbol
 }
 
 // Name is symbol and listing exchange, SPY.ARCA; a derivative's has its expiry,
-// right and strike in between: ES-20261218.CME, SPY-20261218-C-655.CBOE.
+// right and strike in between: ES-20261218.CME, SPY-20261218-C-655.CBOE; that
+// of currencies is EUR.USD.IDEALPRO.
 func (i *Instrument) Name() string {
 	name := i.Symbol
+	if i.SecType == Forex {
+		name += "." + i.Currency
+	}
 	if i.Expiry != "" {
 		name += "-" + i.Expiry
 	}
@@ -78,15 +90,84 @@ func (i *Instrument) complete() error {
 	setDefault(&i.Multiplier, 1)
 	setDefault(&i.Class, i.Symbol)
 	setDefault(&i.Kind, kindOf(i))
+	setDefault(&i.Volatility, calm)
+	setDefault(&i.Extended, i.Session)
+	if len(i.Expiry) >= 6 {
+		setDefault(&i.Month, i.Expiry[:6])
+	}
 	setDefault(&i.Price, market.MustPrice("100"))
 	setDefault(&i.Tick, market.MustPrice("0.01"))
 	if i.Conid <= 0 {
 		return fmt.Errorf("exchange: instrument %s: conid %d: want a positive number", i.Name(), i.Conid)
 	}
-	if i.Tick <= 0 || i.Price < 10*i.Tick || !i.Price.OnTick(i.Tick) {
-		return fmt.Errorf("exchange: instrument %s: price %s: want ten ticks of %s or more, on a tick", i.Name(), i.Price, i.Tick)
+	if i.Volatility < 0 || i.Volatility > 100_000 {
+		return fmt.Errorf("exchange: instrument %s: volatility %d: want 0 to 100000", i.Name(), i.Volatility)
+	}
+	if err := i.checkExpiry(); err != nil {
+		return err
+	}
+	least := 10 * i.Tick
+	if i.SecType == Option {
+		least = i.Tick
+	}
+	if i.Tick <= 0 || i.Price < least || !i.Price.OnTick(i.Tick) {
+		return fmt.Errorf("exchange: instrument %s: price %s: want ten ticks of %s or more (an option's one), on a tick", i.Name(), i.Price, i.Tick)
 	}
 	return nil
+}
+
+// calm is the volatility of an instrument that says nothing of it: 30 % a year.
+const calm = 3000
+
+// checkExpiry wants of a derivative what its price is made of.
+func (i *Instrument) checkExpiry() error {
+	if i.SecType != Future && i.SecType != Option {
+		return nil
+	}
+	if _, err := time.Parse("20060102", i.Expiry); err != nil {
+		return fmt.Errorf("exchange: instrument %s: expiry %q: want YYYYMMDD", i.Name(), i.Expiry)
+	}
+	if _, err := time.Parse("200601", i.Month); err != nil {
+		return fmt.Errorf("exchange: instrument %s: month %q: want YYYYMM", i.Name(), i.Month)
+	}
+	if i.SecType == Option && (i.Strike <= 0 || i.Right != "C" && i.Right != "P") {
+		return fmt.Errorf("exchange: instrument %s: want a strike above 0 and the right C or P", i.Name())
+	}
+	return nil
+}
+
+// LocalSymbol is the name at the exchange: ESZ6 for the future of December
+// 2026, EUR.USD, and an option's 21 characters as the Options Clearing
+// Corporation writes them, "SPY   261218C00655000". Of others it is Symbol.
+func (i *Instrument) LocalSymbol() string {
+	switch {
+	case i.SecType == Forex:
+		return i.Symbol + "." + i.Currency
+	case i.SecType == Option && len(i.Expiry) == 8:
+		return fmt.Sprintf("%-6s%s%s%08d", i.Symbol, i.Expiry[2:], i.Right, i.Strike/(market.PriceScale/1000))
+	case i.SecType == Future && len(i.Month) == 6:
+		if month, err := strconv.Atoi(i.Month[4:]); err == nil && month >= 1 && month <= 12 {
+			return i.Symbol + "FGHJKMNQUVXZ"[month-1:month] + i.Month[3:4]
+		}
+	}
+	return i.Symbol
+}
+
+// keepHours gives an instrument that is always open the hours of its kind.
+func (i *Instrument) keepHours(newYork *time.Location) {
+	if !i.Session.AlwaysOpen() {
+		return
+	}
+	switch i.SecType {
+	case Future:
+		i.Session = market.Globex(newYork)
+	case Forex:
+		i.Session = market.ForexWeek(newYork)
+	case "", Stock:
+		i.Session, i.Extended = market.NYSE(newYork), market.NYSEExtended(newYork)
+	default:
+		i.Session = market.NYSE(newYork)
+	}
 }
 
 // kindOf is the finer type of a stock: what ARCA lists are ETFs.

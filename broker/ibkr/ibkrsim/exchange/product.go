@@ -1,7 +1,9 @@
 package exchange
 
 import (
+	"cmp"
 	"fmt"
+	"math/rand/v2"
 
 	"gannet/market"
 )
@@ -18,32 +20,53 @@ type Quote struct {
 	LastSize market.Qty   `json:"last_size"`
 }
 
-// Product is an instrument and its market.
+// Product is an instrument and its market. The figures of the day begin anew
+// with the first change of the market in a new session, at midnight UTC for
+// one that is always open.
 type Product struct {
 	Instrument
 	ID     market.InstrumentID
 	Top    market.Tick  // as it is now
-	Open   market.Price // of the day
+	Open   market.Price // of the day: the first trade, in regular hours when there was one
 	High   market.Price
 	Low    market.Price
 	Volume market.Qty
-	first  Bar   // where the bars begin
-	bars   []Bar // of one minute
-	walk   *walk // nil: not synthetic
-	around bool  // quotes are put around each trade
+	Trades int64
+
+	seed      uint64
+	regular   hours
+	extended  hours
+	day       market.Nanos // when the session of the day's figures opened; 0: none yet
+	opened    bool         // Open is of regular hours
+	settle    market.Price // the last trade of regular hours
+	prior     market.Price // settle of the day before
+	synthetic bool
+	walk      *walk // nil: not synthetic, or priced by lead
+	halted    bool
+	around    bool  // quotes are put around each trade
+	stepped   Phase // of the last step
+	crossed   market.Nanos
+	ends      market.Nanos // of a derivative
+	lead      *Product     // nil, or what prices it
+	rng       *rand.Rand   // of what lead prices
+	offset    market.Price // of a further expiry
+	model     model        // of an option
+
+	past     *past     // nil: none
+	agoDays  []dayBars // of the past, the oldest first; nil: not asked yet
+	streamed streamed
+	tops     ring
 }
 
-func newProduct(i Instrument, id market.InstrumentID, seed uint64, synthetic bool) *Product {
-	p := &Product{Instrument: i, ID: id}
-	if synthetic {
-		p.walk = newWalk(&p.Instrument, seed)
-		p.around = true
-	}
-	return p
+func newProduct(i Instrument, id market.InstrumentID, seed uint64) *Product {
+	return &Product{Instrument: i, ID: id, seed: seed, regular: hours{session: i.Session}, extended: hours{session: i.Extended}}
 }
 
 // Quoted says that there is a market to trade against.
 func (p *Product) Quoted() bool { return p.Top.Bid > 0 && p.Top.Ask > 0 }
+
+// Ended says that a derivative has expired.
+func (p *Product) Ended(now market.Nanos) bool { return p.ends != 0 && now >= p.ends }
 
 // complete fills in what a quote leaves out and says which parts it renews.
 func (p *Product) complete(q Quote) (Quote, market.TickMask, error) {
@@ -114,35 +137,79 @@ func (p *Product) otherSide(q *Quote) {
 
 // move makes the completed q the market and returns it as a tick.
 func (p *Product) move(q Quote, mask market.TickMask, now market.Nanos) *market.Tick {
+	p.turnDay(now)
 	was := p.Top
-	t := market.Tick{Instrument: p.ID, TsEvent: now, TsInit: now, Bid: q.Bid, Ask: q.Ask, Mask: mask,
+	t := &p.Top
+	*t = market.Tick{Instrument: p.ID, TsEvent: now, TsInit: now, Bid: q.Bid, Ask: q.Ask, Mask: mask,
 		BidSize: q.BidSize, AskSize: q.AskSize, Last: was.Last, LastSize: was.LastSize}
-	if q.Last > 0 {
-		t.Last, t.LastSize = q.Last, q.LastSize
-		p.trade(&t)
-	}
 	setMask(&t.Mask, market.HasBid, t.Bid != was.Bid)
 	setMask(&t.Mask, market.HasAsk, t.Ask != was.Ask)
-	p.Top = t
-	return &t
+	if p.halted {
+		t.Flags |= market.FlagHalted
+	}
+	regular := p.regular.isOpen(now)
+	if q.Last > 0 {
+		t.Last, t.LastSize = q.Last, q.LastSize
+		p.trade(t, regular)
+	}
+	p.streamed.record(t, q.Last > 0, regular)
+	p.tops.record(p)
+	return t
 }
 
-// trade keeps the day's figures and the bars.
-func (p *Product) trade(t *market.Tick) {
+// trade keeps the day's figures.
+func (p *Product) trade(t *market.Tick, regular bool) {
 	if p.Open == 0 {
-		p.Open, p.High, p.Low = t.Last, t.Last, t.Last
+		p.High, p.Low = t.Last, t.Last
+	}
+	if p.Open == 0 || regular && !p.opened {
+		p.Open, p.opened = t.Last, regular
 	}
 	p.High, p.Low = max(p.High, t.Last), min(p.Low, t.Last)
-	p.Volume += t.LastSize
-	p.addToBar(t.Last, t.LastSize, t.TsEvent)
+	p.Volume = addQty(p.Volume, t.LastSize)
+	p.Trades++
+	if regular || p.settle == 0 {
+		p.settle = t.Last
+	}
 }
 
-// Mark is what a share is worth now.
-func (p *Product) Mark() market.Price { return p.Top.Mark() }
+// turnDay begins a new day when a session has opened since the last one.
+func (p *Product) turnDay(now market.Nanos) {
+	if !p.extended.isOpen(now) || p.extended.from <= p.day {
+		return
+	}
+	if p.day != 0 {
+		p.streamed.endDay()
+		p.prior = cmp.Or(p.settle, p.prior)
+		p.Open, p.High, p.Low, p.Volume, p.Trades, p.opened = 0, 0, 0, 0, 0, false
+	}
+	p.day = p.extended.from
+}
 
-// Prior is what changes are measured from: the price before the market began.
+// Mark is what a share is worth now: the last trade, or the middle of the
+// quotes; of an option always the latter. Before the first change of the
+// market it is where a synthetic one begins.
+func (p *Product) Mark() market.Price {
+	switch {
+	case p.Top.TsEvent == 0 && p.synthetic:
+		return p.Price
+	case p.SecType == Option && p.Quoted():
+		return p.Top.Mid()
+	}
+	return p.Top.Mark()
+}
+
+// Close is the last trade of regular hours, of today or, before those begin, of
+// the day before: what a closed market shows. 0 when there was none.
+func (p *Product) Close() market.Price { return p.settle }
+
+// Prior is what changes are measured from: the last price of the day before,
+// or the price before the market began.
 func (p *Product) Prior() market.Price {
-	if p.walk != nil || p.Open == 0 {
+	if p.prior > 0 {
+		return p.prior
+	}
+	if p.synthetic || p.Open == 0 {
 		return p.Price
 	}
 	return p.Open

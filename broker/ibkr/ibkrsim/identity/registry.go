@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -97,6 +98,13 @@ func New(cfg Config) *Registry {
 		logins: newMemory[login](maxLogins, 0), browser: newMemory[string](maxLogins, 0)}
 	r.signing = r.random(32)
 	return r
+}
+
+// ServedAt says where the simulator itself is, such as https://127.0.0.1:5000:
+// clients sign that URL even when they name another host in the Host header,
+// as those do that always name IBKR's. Call it before the first request.
+func (r *Registry) ServedAt(url string) {
+	r.cfg.PublicURLs = append(slices.Clone(r.cfg.PublicURLs), url)
 }
 
 // AddUser makes a user known. It refuses a name that is taken or holds

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 )
 
@@ -47,30 +46,31 @@ func NotFound() Reply {
 	return Reply{Status: 404, HTML: "<html><body><h1>Resource not found</h1></body></html>"}
 }
 
+// Bytes are the body and its content type.
+func (r Reply) Bytes() (contentType string, body []byte) {
+	switch {
+	case r.Body != nil:
+		contentType, body = "application/json; charset=utf-8", Encode(r.Body)
+	case r.HTML != "":
+		contentType, body = "text/html; charset=utf-8", []byte(r.HTML)
+	case r.Raw != nil:
+		contentType, body = "text/plain; charset=utf-8", r.Raw
+	}
+	if r.ContentType != "" {
+		contentType = r.ContentType
+	}
+	return contentType, body
+}
+
 // Write sends the reply.
 func (r Reply) Write(w http.ResponseWriter) {
 	for key, values := range r.Header {
 		w.Header()[key] = values
 	}
-	switch {
-	case r.Body != nil:
-		r.send(w, "application/json; charset=utf-8", Encode(r.Body))
-	case r.HTML != "":
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(r.Status)
-		_, _ = io.WriteString(w, r.HTML)
-	case r.Raw != nil:
-		r.send(w, "text/plain; charset=utf-8", r.Raw)
-	default:
-		w.WriteHeader(r.Status)
+	kind, body := r.Bytes()
+	if kind != "" {
+		w.Header().Set("Content-Type", kind)
 	}
-}
-
-func (r Reply) send(w http.ResponseWriter, kind string, body []byte) {
-	if r.ContentType != "" {
-		kind = r.ContentType
-	}
-	w.Header().Set("Content-Type", kind)
 	w.WriteHeader(r.Status)
 	_, _ = w.Write(body)
 }
