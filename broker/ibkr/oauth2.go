@@ -269,7 +269,11 @@ func (o *OAuth2) post(ctx context.Context, link *Link, address, path, contentTyp
 // judge says what an answer to a login means. What the token endpoint refuses
 // is refused for ever: the client, its key or a scope is wrong.
 func (o *OAuth2) judge(path string, resp *Response) error {
-	err := inspect(&request{method: http.MethodPost, pattern: path}, resp.Status, resp.Header.Get("Content-Type"), resp.Body)
+	service := Management
+	if path == pathToken {
+		service = Token
+	}
+	err := inspect(&request{method: http.MethodPost, pattern: path, service: service}, resp.Status, resp.Header.Get("Content-Type"), resp.Body)
 	var e *Error
 	if !errors.As(err, &e) || e.Status < 400 || e.Status >= 500 || e.Kind == KindPaced || e.Kind == KindTemporary {
 		return err
@@ -278,7 +282,7 @@ func (o *OAuth2) judge(path string, resp *Response) error {
 	case path == pathToken:
 		e.Kind = KindCredentials
 		e.Err = fmt.Errorf("IBKR refuses client %s with key %s: are both as IBKR registered them, and is this the private half of that key?", o.cfg.ClientID, o.cfg.KeyID)
-	case e.Status == http.StatusForbidden:
+	case e.Status == http.StatusForbidden, e.Status == http.StatusBadRequest:
 		e.Kind = KindCredentials
 		e.Err = errors.New("is the scope granted, and may the client act for this user from this address?")
 	}

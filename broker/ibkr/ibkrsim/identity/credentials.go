@@ -65,7 +65,7 @@ func Generate(random io.Reader, user User) (*Credentials, error) {
 	if random == nil {
 		random = rand.Reader
 	}
-	if !validName(user.Name) {
+	if !ValidName(user.Name) {
 		return nil, fmt.Errorf("identity: username %q: want letters, digits and ._-", user.Name)
 	}
 	var keys [3]*rsa.PrivateKey

@@ -110,7 +110,7 @@ func (r *Registry) ServedAt(url string) {
 // AddUser makes a user known. It refuses a name that is taken or holds
 // anything but letters, digits and "._-".
 func (r *Registry) AddUser(u User) error {
-	if !validName(u.Name) {
+	if !ValidName(u.Name) {
 		return fmt.Errorf("identity: username %q: want letters, digits and ._-", u.Name)
 	}
 	if _, taken := r.users[u.Name]; taken {
@@ -138,7 +138,9 @@ func (r *Registry) SetPaper(name string, paper bool) {
 // Users are all usernames, in the order in which they were added.
 func (r *Registry) Users() []string { return append([]string(nil), r.userNames...) }
 
-func validName(name string) bool {
+// ValidName says that a user may be called so: 1 to 64 letters, digits and
+// "._-", the first no dot.
+func ValidName(name string) bool {
 	const allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 	return name != "" && len(name) <= 64 && name[0] != '.' && strings.Trim(name, allowed) == ""
 }
