@@ -2,8 +2,10 @@ package ibkrsim
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/web"
 )
 
 // BreakStateFile has every later write of the state file fail, as on a full disk.
@@ -23,4 +25,14 @@ func fuzzServer(opt Options, h *brokerage.House) *Server {
 	u.session = session{id: s.newSessionID(), open: true, announced: true, accounts: true, touched: s.now()}
 	s.stream.init(s.now())
 	return s
+}
+
+// WithEndpoint adds an endpoint for servers that start until restore is called,
+// such as one of account management.
+func WithEndpoint(method, pattern string, handle func(*web.Request) web.Reply) (restore func()) {
+	old := routes
+	one := web.Route[*Server]{Methods: method, Pattern: pattern,
+		Handle: func(_ *Server, r *web.Request) web.Reply { return handle(r) }}
+	routes = web.NewRoutes(append(slices.Clone(old.All), one)...)
+	return func() { routes = old }
 }
