@@ -31,7 +31,7 @@
 //
 // # What it does not promise
 //
-// One account, one user, US stocks in USD. No OAuth, no brackets or OCA
+// One account, one user, US stocks in USD. No brackets or OCA
 // groups, no options, scanners, alerts or watchlists: an operation of the API
 // that is not simulated answers 501 and says so. The state file survives the
 // death of the process, not a loss of power: it is written, not fsynced.

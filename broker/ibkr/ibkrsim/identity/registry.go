@@ -149,12 +149,21 @@ var errNoUser = errors.New("identity: no such user")
 
 // EndSessions ends all live session tokens, SSO bearer tokens and logins, as
 // the nightly reset does. What was registered stays.
-func (r *Registry) EndSessions() {
+func (r *Registry) EndSessions() { r.endSessions(func(string) bool { return true }) }
+
+// EndSessionsOf is EndSessions for one user.
+func (r *Registry) EndSessionsOf(user string) {
+	r.endSessions(func(name string) bool { return name == user })
+}
+
+func (r *Registry) endSessions(of func(user string) bool) {
 	for _, g := range r.grants {
-		g.live = liveToken{}
+		if of(g.User) {
+			g.live = liveToken{}
+		}
 	}
-	r.bearers.dropIf(func(b *bearer) bool { return b.user != "" })
-	r.logins.dropIf(func(login) bool { return true })
+	r.bearers.dropIf(func(b *bearer) bool { return b.user != "" && of(b.user) })
+	r.logins.dropIf(func(l login) bool { return of(l.user) })
 }
 
 // Logout ends the session with which the caller came: its live session token,
