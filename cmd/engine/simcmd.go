@@ -148,7 +148,7 @@ func (a *app) sim(ctx context.Context, cfg *configs.Config, f simFlags) error {
 		return err
 	}
 	opt.Listen, opt.PlainHTTP, opt.StatePath, opt.Identity = f.listen, f.plainHTTP, f.state, logins
-	opt.Pacing, opt.KeysDir = true, f.keys
+	opt.Pacing, opt.Events, opt.KeysDir = true, true, f.keys
 	opt.Instruments = withDefaultInstruments(opt.Instruments)
 	server, err := ibkrsim.Start(opt)
 	if err != nil {

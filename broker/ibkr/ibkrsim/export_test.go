@@ -6,6 +6,7 @@ import (
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/market"
 )
 
 // BreakStateFile has every later write of the state file fail, as on a full disk.
@@ -24,15 +25,43 @@ func fuzzServer(opt Options, h *brokerage.House) *Server {
 	u := s.logins[0]
 	u.session = session{id: s.newSessionID(), open: true, announced: true, accounts: true, touched: s.now()}
 	s.stream.init(s.now())
+	if err := s.openSides(s.now()); err != nil {
+		panic(err)
+	}
 	return s
 }
 
-// WithEndpoint adds an endpoint for servers that start until restore is called,
-// such as one of account management.
+// WithEndpoint puts an endpoint before all others until restore is called.
 func WithEndpoint(method, pattern string, handle func(*web.Request) web.Reply) (restore func()) {
 	old := routes
 	one := web.Route[*Server]{Methods: method, Pattern: pattern,
 		Handle: func(_ *Server, r *web.Request) web.Reply { return handle(r) }}
-	routes = web.NewRoutes(append(slices.Clone(old.All), one)...)
+	routes = web.NewRoutes(slices.Insert(slices.Clone(old.All), 0, one)...)
 	return func() { routes = old }
+}
+
+// Known says what becomes of an endpoint: "routed", "listed" as not simulated,
+// or nothing.
+func Known(method, path string) string {
+	if r, _ := routes.Find(method, path); r != nil {
+		return "routed"
+	}
+	if unsimulated.Has(path) {
+		return "listed"
+	}
+	return ""
+}
+
+// LedgerGap is what an account's cash is beyond what it began with and all its
+// activity, by currency; the office's statements rely on it being nothing.
+func (s *Server) LedgerGap(account string) map[string]market.Money {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, a := ledger{s}, s.house.Account(account)
+	gap := l.Balances(account)
+	gap[a.Base] = gap[a.Base].Sub(a.Cash)
+	for _, one := range l.Activity(account, 0, s.now()+1) {
+		gap[one.Currency] = gap[one.Currency].Sub(one.Net())
+	}
+	return gap
 }

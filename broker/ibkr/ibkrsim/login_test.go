@@ -69,8 +69,7 @@ func withToken(t *testing.T, c *client, address, token string) int {
 	return response.StatusCode
 }
 
-// An endpoint of account management is told the client, its scopes and the
-// user it acts for. Nobody else gets there, and the client's token opens
+// An endpoint of account management is told the client and its scopes. Nobody else gets there, and the client's token opens
 // nothing of trading.
 func TestManagementKnowsItsCaller(t *testing.T) {
 	var got []web.Request
@@ -93,6 +92,9 @@ func TestManagementKnowsItsCaller(t *testing.T) {
 			t.Errorf("token %.5q: %d, want %d", name, answer, status)
 		}
 	}
+	if answer := withToken(t, c, managed, bearerOf(t, c, keys, "echo.read")); answer != 403 {
+		t.Errorf("without the scope: %d, want 403", answer)
+	}
 	if answer := withToken(t, c, c.srv.URL()+"/v1/api/tickle", token); answer != 401 {
 		t.Errorf("trading with a client's token: %d, want 401", answer)
 	}
@@ -100,7 +102,7 @@ func TestManagementKnowsItsCaller(t *testing.T) {
 		t.Fatalf("%d requests came through", len(got))
 	}
 	r := &got[0]
-	if r.User != "advisor" || r.Client != keys.OAuth2.ClientID || r.Login != "oauth2" || r.Vars["accountId"] != "U7" ||
+	if r.User != keys.OAuth2.ClientID || r.Client != keys.OAuth2.ClientID || r.Login != "oauth2" || r.Vars["accountId"] != "U7" ||
 		!slices.Equal(r.Scopes, []string{"accounts.read", "echo.read"}) || r.Now == 0 {
 		t.Errorf("the endpoint is told %+v", r)
 	}

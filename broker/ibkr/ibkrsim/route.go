@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/management"
 	"gannet/broker/ibkr/ibkrsim/web"
 )
 
@@ -89,7 +90,7 @@ func lengthMissing(r *http.Request) bool {
 
 // apiPath cuts the API's prefix off; account management keeps its own.
 func apiPath(path string) (string, bool) {
-	if isManaged(path) {
+	if strings.HasPrefix(path, management.Prefix+"/") {
 		return strings.TrimSuffix(path, "/"), true
 	}
 	for _, prefix := range []string{"/v1/api", "/v1/portal"} {
@@ -142,9 +143,14 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, b
 		return
 	}
 	defer done()
-	s.carryOut(w, r, &visit{endpoint: r.Method + " " + found.Pattern, user: caller.User, handle: func() web.Reply {
+	if body, refused, ok = s.openBody(found, caller, r, body); !ok {
+		refused.Write(w)
+		return
+	}
+	name := cmp.Or(caller.User, caller.Client)
+	s.carryOut(w, r, &visit{endpoint: r.Method + " " + found.Pattern, user: name, handle: func() web.Reply {
 		out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header,
-			Body: body, User: cmp.Or(caller.User, caller.Bound), Login: string(caller.Method), Client: caller.Client, Scopes: caller.Scopes})
+			Body: body, User: name, Login: string(caller.Method), Client: caller.Client, Scopes: caller.Scopes})
 		if path == "/logout" {
 			s.forget(caller)
 		}
@@ -168,10 +174,7 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 	}
 	r.Now = s.now()
 	s.house.Advance(r.Now)
-	out, refused := s.enter(found, r)
-	if !refused {
-		out = found.Handle(s, r)
-	}
+	out := s.answer(found, r)
 	s.settle()
 	if s.broken != nil {
 		return web.FailCode(503, "the simulator cannot write its state file")
@@ -179,26 +182,22 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 	return out
 }
 
-// enter keeps the user's session alive and refuses what it may not do. Account
-// management knows clients and their scopes, not sessions.
-func (s *Server) enter(found *web.Route[*Server], r *web.Request) (web.Reply, bool) {
-	if isManaged(r.Path) {
-		return web.Reply{}, false
+// answer is an endpoint's answer, unless its needs are not met.
+func (s *Server) answer(found *web.Route[*Server], r *web.Request) web.Reply {
+	if isManaged(found.Pattern) {
+		return found.Handle(s, r)
 	}
 	u := s.user(r)
 	if u == nil || u.gone {
-		return web.FailCode(401, "Unauthorized"), true
+		return web.FailCode(401, "Unauthorized")
 	}
 	s.watchSession(u, r.Now)
 	u.session.touched = r.Now
-	return s.guard(found, r)
+	if out, refused := s.guard(found, r); refused {
+		return out
+	}
+	return found.Handle(s, r)
 }
-
-// isManaged says that a path is of account management.
-func isManaged(path string) bool { return strings.HasPrefix(path, managedPrefix) }
-
-// managedPrefix begins the paths of account management, which are whole ones.
-const managedPrefix = "/gw/api/v1/"
 
 // guard answers for an endpoint whose needs are not met.
 func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bool) {
@@ -210,7 +209,7 @@ func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bo
 		return web.FailCode(400, "Bad Request: Please query /accounts first"), true
 	}
 	account, given := r.Vars["accountId"]
-	if !given || u.sees(account) {
+	if !given || u.sees(account) || takesGroup(found) && s.isGroup(u, account) {
 		return web.Reply{}, false
 	}
 	switch {

@@ -1,7 +1,9 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gannet/broker/ibkr/ibkrsim/identity"
@@ -13,9 +15,9 @@ import (
 // always there.
 func (s *Server) addUsers(now market.Nanos) error {
 	s.users, s.registry = map[string]*user{}, identity.New(s.opt.Identity)
-	accounts := map[string][]string{}
+	known := map[string]User{}
 	for _, one := range s.opt.Users {
-		accounts[one.Name] = one.Accounts
+		known[one.Name] = one
 		if err := s.registry.AddUser(identity.User{Name: one.Name, Password: one.Password}); err != nil {
 			return fmt.Errorf("ibkrsim: %w", err)
 		}
@@ -24,11 +26,12 @@ func (s *Server) addUsers(now market.Nanos) error {
 		return fmt.Errorf("ibkrsim: %w", err)
 	}
 	for _, name := range s.registry.Users() {
-		list := accounts[name]
-		if list == nil {
-			list = s.opt.accountIDs()
+		one := known[name]
+		if one.Accounts == nil {
+			one.Accounts = s.opt.accountIDs()
 		}
-		u := &user{name: name, id: 99_996_016 + len(s.logins), accounts: list, selected: list[0]}
+		u := &user{name: name, id: 99_996_016 + len(s.logins), accounts: slices.Clone(one.Accounts), selected: one.Accounts[0],
+			email: cmp.Or(one.Email, name+"@example.com"), dyn: one.DynAccount}
 		u.session.touched, u.session.id = now, s.newSessionID()
 		s.users[name], s.logins = u, append(s.logins, u)
 		s.registry.SetPaper(name, u.paper())

@@ -28,7 +28,6 @@ type Caller struct {
 	Paper  bool   // of the user
 	Method Method
 	Client string   // consumer key or OAuth 2.0 client id; empty for a gateway
-	Bound  string   // the only user for whom an OAuth 2.0 client may act; empty when there are more
 	Scopes []string // of an OAuth 2.0 token
 	LST    bool     // has a live session token
 

@@ -42,9 +42,6 @@ func (r *Registry) byBearer(q *http.Request, token string, now time.Time) (Calle
 		return Caller{}, problem(http.StatusUnauthorized, tokenInvalid), false
 	}
 	c := Caller{User: b.user, Paper: r.users[b.user].Paper, Method: OAuth2, Client: b.client, Scopes: b.scopes, token: token}
-	if client := r.clients[b.client]; len(client.Users) == 1 {
-		c.Bound = client.Users[0]
-	}
 	if b.user != "" {
 		c.Method = SSO
 	}

@@ -18,7 +18,7 @@ type Request struct {
 	Header http.Header
 	Body   []byte
 	Now    market.Nanos
-	User   string   // username of the login; of account management the client's user, if it has one only; else empty
+	User   string   // username of the login; of account management the OAuth 2.0 client id; empty before a login
 	Login  string   // how the caller logged in: gateway, oauth1a, oauth2 or sso
 	Client string   // consumer key or OAuth 2.0 client id; empty for a gateway
 	Scopes []string // of an OAuth 2.0 token
