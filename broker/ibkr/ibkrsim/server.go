@@ -48,6 +48,7 @@ type Server struct {
 	trouble   trouble
 	log       requestLog
 	asked     [][]string // questions for the next orders
+	desk      orderDesk
 	ids       *rand.Rand // of reply and session ids
 	broken    error      // the state file cannot be written
 }
@@ -215,6 +216,7 @@ func (s *Server) onClock(now market.Nanos) {
 	}
 	s.exchange.Turn(now, s.moved)
 	s.house.Advance(now)
+	s.desk.advance(now)
 	for _, u := range s.logins {
 		s.watchSession(u, now)
 		s.publishPnL(u, now)
@@ -240,6 +242,7 @@ func (s *Server) settle() {
 		return
 	}
 	s.publish(changes)
+	s.desk.flush(&s.stream)
 	s.watchTrades(changes.Execs)
 	if _, ok := s.commit(); ok {
 		s.publishNotices()
