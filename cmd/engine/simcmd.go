@@ -23,6 +23,9 @@ type simFlags struct {
 	listen    string
 	plainHTTP bool
 	state     string
+	universe  bool
+	realHours bool
+	updates   int
 }
 
 // marketFlags are the flags of the simulated market, which run and sim share.
@@ -75,6 +78,9 @@ Its address and the pin of its key are printed on stdout. Any client of the gate
 	flags := cmd.Flags()
 	flags.StringVar(&f.listen, "listen", simListen, "`ADDRESS` to serve at; port 0 picks a free one")
 	flags.BoolVar(&f.plainHTTP, "plain-http", false, "serve without TLS")
+	flags.BoolVar(&f.universe, "universe", true, "serve futures, currencies and options, too")
+	flags.BoolVar(&f.realHours, "real-hours", false, "keep the exchanges' trading hours and holidays (default: always open)")
+	flags.IntVar(&f.updates, "updates", 4, "`NUMBER` of price updates a second for each instrument of a generated market, 1 to 20")
 	flags.StringVar(&f.state, "state", "", "`FILE` that keeps orders, executions and cash over restarts (default: nothing is kept)")
 	m.add(cmd)
 	return cmd
@@ -91,7 +97,10 @@ func (a *app) sim(ctx context.Context, cfg *configs.Config, f simFlags) error {
 		return err
 	}
 	opt.Listen, opt.PlainHTTP, opt.StatePath = f.listen, f.plainHTTP, f.state
-	opt.Pacing = true
+	opt.Pacing, opt.Universe, opt.Updates = true, f.universe, f.updates
+	if f.realHours {
+		opt.NewYork = p.newYork
+	}
 	opt.Instruments = withDefaultInstruments(opt.Instruments)
 	server, err := ibkrsim.Start(opt)
 	if err != nil {

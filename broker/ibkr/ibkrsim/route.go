@@ -123,9 +123,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, b
 		refused.Write(w)
 		return
 	}
-	done, ok := s.limits.enter(found, s.opt.Now())
+	done, refused, ok := s.limits.enter(found, &caller, s.opt.Now())
 	if !ok {
-		web.Fail(429, "Too many requests").Write(w)
+		refused.Write(w)
 		return
 	}
 	defer done()
