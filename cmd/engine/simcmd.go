@@ -24,8 +24,19 @@ type simFlags struct {
 	plainHTTP bool
 	state     string
 	universe  bool
-	realHours bool
+	hours     string
 	updates   int
+}
+
+// check refuses what the simulator would not start with.
+func (f *simFlags) check() error {
+	switch {
+	case f.hours != "always" && f.hours != "real":
+		return usagef("--hours %q: want always or real", f.hours)
+	case f.updates < 1 || f.updates > 20:
+		return usagef("--updates %d: want 1 to 20", f.updates)
+	}
+	return nil
 }
 
 // marketFlags are the flags of the simulated market, which run and sim share.
@@ -68,6 +79,9 @@ Its address and the pin of its key are printed on stdout. Any client of the gate
   engine sim --market ./Data --speed 10 -o json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
 			cfg, err := a.load("sim.yaml", m.overrides())
 			if err != nil {
 				return err
@@ -79,7 +93,7 @@ Its address and the pin of its key are printed on stdout. Any client of the gate
 	flags.StringVar(&f.listen, "listen", simListen, "`ADDRESS` to serve at; port 0 picks a free one")
 	flags.BoolVar(&f.plainHTTP, "plain-http", false, "serve without TLS")
 	flags.BoolVar(&f.universe, "universe", true, "serve futures, currencies and options, too")
-	flags.BoolVar(&f.realHours, "real-hours", false, "keep the exchanges' trading hours and holidays (default: always open)")
+	flags.StringVar(&f.hours, "hours", "always", "trading `HOURS`: always, or real with the exchanges' holidays")
 	flags.IntVar(&f.updates, "updates", 4, "`NUMBER` of price updates a second for each instrument of a generated market, 1 to 20")
 	flags.StringVar(&f.state, "state", "", "`FILE` that keeps orders, executions and cash over restarts (default: nothing is kept)")
 	m.add(cmd)
@@ -98,10 +112,10 @@ func (a *app) sim(ctx context.Context, cfg *configs.Config, f simFlags) error {
 	}
 	opt.Listen, opt.PlainHTTP, opt.StatePath = f.listen, f.plainHTTP, f.state
 	opt.Pacing, opt.Universe, opt.Updates = true, f.universe, f.updates
-	if f.realHours {
+	opt.Instruments = withDefaultInstruments(opt.Instruments)
+	if f.hours == "real" {
 		opt.NewYork = p.newYork
 	}
-	opt.Instruments = withDefaultInstruments(opt.Instruments)
 	server, err := ibkrsim.Start(opt)
 	if err != nil {
 		return errors.Join(err, closeMarket())

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"gannet/broker/ibkr/ibkrsim/identity"
@@ -130,13 +131,23 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, b
 	}
 	defer done()
 	s.carryOut(w, r, &visit{endpoint: r.Method + " " + found.Pattern, user: caller.User, handle: func() web.Reply {
-		out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header,
+		out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: queryOf(r), Header: r.Header,
 			Body: body, User: caller.User, Login: string(caller.Method)})
 		if path == "/logout" {
 			s.forget(caller)
 		}
 		return out
 	}})
+}
+
+// queryOf are the parameters of a request. A semicolon is part of a value, as in
+// algos=Adaptive;Vwap, which Go's own reading would drop.
+func queryOf(r *http.Request) url.Values {
+	values, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B"))
+	if err != nil {
+		return r.URL.Query()
+	}
+	return values
 }
 
 // forget ends the login that a caller came with.

@@ -142,7 +142,7 @@ func (s *Server) scannerParams(*web.Request) web.Reply {
 		codes = append(codes, one.kind)
 		places := []any{}
 		for _, place := range one.locations {
-			places = append(places, map[string]any{"display_name": place.name, "type": place.code, "locations": []any{}})
+			places = append(places, map[string]any{"display_name": place.name, "type": place.code, "locations": nil})
 		}
 		kinds = append(kinds, map[string]any{"display_name": one.name, "type": one.kind, "filters": exchange.ScanFilters()})
 		tree = append(tree, map[string]any{"display_name": one.name, "type": one.kind, "locations": places})

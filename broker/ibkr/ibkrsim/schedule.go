@@ -87,7 +87,7 @@ func scheduleRow(i *exchange.Instrument, venue string, now market.Nanos) map[str
 	schedules, usual := []any{}, map[time.Weekday]clockHours{}
 	for n := range 7 {
 		day := week.AddDate(0, 0, n)
-		usual[day.Weekday()] = usualHours(i, day.Weekday())
+		usual[day.Weekday()] = usualHours(i, day)
 		schedules = append(schedules, usual[day.Weekday()].row(day.Format("20060102")))
 	}
 	today := now.Time().In(i.Zone())
@@ -114,16 +114,18 @@ func hoursOn(i *exchange.Instrument, day exchange.TradingDay) clockHours {
 	if day.Date == "" {
 		return clockHours{}
 	}
+	if day.Close-day.Open == market.Day {
+		return clockHours{"0000", "2359", "0000", "2359"}
+	}
 	clock := func(at market.Nanos) string { return at.Time().In(i.Zone()).Format("1504") }
 	return clockHours{clock(day.Open), clock(day.Close), clock(day.Begins), clock(day.Closes)}
 }
 
-// usualHours are those of a weekday without holidays.
-func usualHours(i *exchange.Instrument, day time.Weekday) clockHours {
+// usualHours are those of a day's weekday, without holidays.
+func usualHours(i *exchange.Instrument, day time.Time) clockHours {
 	plain := *i
 	plain.Session.Holidays, plain.Extended.Holidays = nil, nil
-	week := time.Date(2000, 1, 1, 12, 0, 0, 0, i.Zone()).AddDate(0, 0, int(day+1)%7)
-	if days := plain.Schedule(market.NanosOf(week), 1); len(days) == 1 {
+	if days := plain.Schedule(market.NanosOf(day), 1); len(days) == 1 {
 		return hoursOn(i, days[0])
 	}
 	return clockHours{}

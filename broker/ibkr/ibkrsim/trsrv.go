@@ -13,10 +13,27 @@ import (
 	"gannet/broker/ibkr/ibkrsim/web"
 )
 
+// maxListed is how many contracts or symbols a request may name. For contracts
+// it is the API's limit.
+const maxListed = 200
+
+// symbolsOf are the symbols that a request names.
+func symbolsOf(r *web.Request) ([]string, web.Reply, bool) {
+	list := splitList(r.Query.Get("symbols"))
+	if len(list) > maxListed {
+		return nil, web.FailCode(400, "Bad Request: more than "+web.Int(maxListed)+" symbols"), false
+	}
+	return list, web.Reply{}, true
+}
+
 // stocks is GET trsrv/stocks. A symbol that is not known has no key.
 func (s *Server) stocks(r *web.Request) web.Reply {
+	symbols, refused, ok := symbolsOf(r)
+	if !ok {
+		return refused
+	}
 	out := map[string]any{}
-	for _, symbol := range splitList(r.Query.Get("symbols")) {
+	for _, symbol := range symbols {
 		for _, p := range s.exchange.Products() {
 			if p.Symbol != symbol || p.SecType != exchange.Stock {
 				continue
@@ -32,8 +49,12 @@ func (s *Server) stocks(r *web.Request) web.Reply {
 
 // futures is GET trsrv/futures. The nearest expiry is not the first.
 func (s *Server) futures(r *web.Request) web.Reply {
+	symbols, refused, ok := symbolsOf(r)
+	if !ok {
+		return refused
+	}
 	out, at := map[string]any{}, strings.ToUpper(r.Query.Get("exchange"))
-	for _, symbol := range splitList(r.Query.Get("symbols")) {
+	for _, symbol := range symbols {
 		rows := []any{}
 		for _, p := range s.exchange.Futures(symbol) {
 			if !p.Ended(r.Now) && (at == "" || at == p.Exchange) {
@@ -50,14 +71,11 @@ func (s *Server) futures(r *web.Request) web.Reply {
 	return web.OK(out)
 }
 
-// maxSecdefs is how many conids a request to trsrv/secdef may have.
-const maxSecdefs = 200
-
 // secdef is GET trsrv/secdef: no content when none of the conids is known.
 func (s *Server) secdef(r *web.Request) web.Reply {
 	conids := splitList(r.Query.Get("conids"))
-	if len(conids) == 0 || len(conids) > maxSecdefs {
-		return web.FailCode(400, "Bad Request: want 1 to "+web.Int(maxSecdefs)+" conids")
+	if len(conids) == 0 || len(conids) > maxListed {
+		return web.FailCode(400, "Bad Request: want 1 to "+web.Int(maxListed)+" conids")
 	}
 	rows := []any{}
 	for _, text := range conids {
