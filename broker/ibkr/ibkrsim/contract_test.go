@@ -134,6 +134,18 @@ func TestFutures(t *testing.T) {
 	}
 }
 
+// Rules go by the kind of contract: its price step, its sizes, its order types.
+func TestRules(t *testing.T) {
+	c := universe(t)
+	for conid, want := range map[string]string{"756733": "2 100 12", "12087792": "5 25000 9"} {
+		rules := c.must("POST", "/iserver/contract/rules", `{"conid":"`+conid+`","isBuy":true}`).(map[string]any)
+		got := fmt.Sprint(rules["incrementDigits"], " ", rules["defaultSize"], " ", len(rules["orderTypes"].([]any)))
+		if got != want {
+			t.Errorf("%s: digits, size, order types %s, want %s", conid, got, want)
+		}
+	}
+}
+
 // A search finds foreign listings too, sometimes before the one that is meant;
 // they can be looked up, and have no rules.
 func TestListings(t *testing.T) {

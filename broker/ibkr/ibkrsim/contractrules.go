@@ -51,7 +51,8 @@ func defaultSize(i *exchange.Instrument) int64 {
 
 // decimals is how many of them a price step has.
 func decimals(tick market.Price) int {
-	return int(max(0, -tick.Decimal().Exponent()))
+	_, fraction, _ := strings.Cut(tick.String(), ".")
+	return len(fraction)
 }
 
 // contractRules is POST iserver/contract/rules.

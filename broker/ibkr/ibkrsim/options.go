@@ -93,12 +93,14 @@ type User struct {
 	Accounts []string // the first is selected at the start; none: all
 }
 
-// Instrument is what can be traded, and Quote a change of its market.
-type (
-	Instrument = exchange.Instrument
-	Quote      = exchange.Quote
-	Market     = exchange.Market
-)
+// Instrument is what can be traded.
+type Instrument = exchange.Instrument
+
+// Quote is a change of an instrument's market.
+type Quote = exchange.Quote
+
+// Market is recorded data.
+type Market = exchange.Market
 
 // DefaultInstruments are eight liquid US names with their real contract ids,
 // always open.
