@@ -111,7 +111,7 @@ func (a *app) sim(ctx context.Context, cfg *configs.Config, f simFlags) error {
 		return err
 	}
 	opt.Listen, opt.PlainHTTP, opt.StatePath = f.listen, f.plainHTTP, f.state
-	opt.Pacing, opt.Universe, opt.Updates = true, f.universe, f.updates
+	opt.Pacing, opt.Events, opt.Universe, opt.Updates = true, true, f.universe, f.updates
 	opt.Instruments = withDefaultInstruments(opt.Instruments)
 	if f.hours == "real" {
 		opt.NewYork = p.newYork

@@ -13,6 +13,7 @@ import (
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/broker/ibkr/ibkrsim/scenario"
+	"gannet/broker/ibkr/ibkrsim/workspace"
 	"gannet/market"
 )
 
@@ -69,6 +70,10 @@ type Options struct {
 	Speed  float64
 	Manual bool // prices move by Server.SetPrice only
 
+	// Events adds the event contracts of GET /forecast/category/tree behind
+	// Instruments, so that they can be traded.
+	Events bool
+
 	Pacing  bool             // answer 429 as the API's pacing table says
 	Pace    Pace             // limits for all requests of a user
 	Profile string           // fill model of broker/venue, default "gannet"
@@ -91,16 +96,22 @@ type User struct {
 	Name     string
 	Password string   // of the login pages; in the clear, as it opens nothing else
 	Accounts []string // the first is selected at the start; none: all
+	Email    string   // of alerts; default the name at example.com
+
+	// DynAccount makes the user search for accounts, as brokers' users with many
+	// do: GET /iserver/account/search/{pattern}, POST /iserver/dynaccount.
+	DynAccount bool
 }
 
-// Instrument is what can be traded.
-type Instrument = exchange.Instrument
-
-// Quote is a change of an instrument's market.
-type Quote = exchange.Quote
-
-// Market is recorded data.
-type Market = exchange.Market
+// What is traded, in the words of package exchange.
+type (
+	// Instrument is what can be traded.
+	Instrument = exchange.Instrument
+	// Quote is a change of an instrument's market.
+	Quote = exchange.Quote
+	// Market is recorded data to replay.
+	Market = exchange.Market
+)
 
 // DefaultInstruments are eight liquid US names with their real contract ids,
 // always open.
@@ -195,16 +206,41 @@ func (o *Options) completeUsers() error {
 // house is the broker that the options say.
 func (o *Options) house(x *exchange.Exchange) (*brokerage.House, error) {
 	h, err := brokerage.Open(brokerage.Config{Exchange: x, Accounts: o.Accounts, Profile: o.Profile, Seed: o.Seed,
-		StatePath: o.StatePath, CancelDelay: market.Nanos(o.Timing.Cancel)})
+		StatePath: o.StatePath, Zone: newYork(), CancelDelay: market.Nanos(o.Timing.Cancel)})
 	if err != nil {
 		return nil, fmt.Errorf("ibkrsim: %w", err)
 	}
 	return h, nil
 }
 
+// newYork is where days end and where the portfolio analyst is; UTC on a
+// machine that knows no time zones.
+func newYork() *time.Location {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// traded is the instruments with the event contracts, which come last: others
+// keep their ids and prices.
+func (o *Options) traded() []Instrument {
+	list := slices.Clone(o.Instruments)
+	if !o.Events {
+		return list
+	}
+	for _, event := range workspace.EventInstruments() {
+		if !slices.ContainsFunc(list, func(i Instrument) bool { return i.Conid == event.Conid || i.Name() == event.Name() }) {
+			list = append(list, event)
+		}
+	}
+	return list
+}
+
 // exchange is what the options say is traded.
 func (o *Options) exchange(now market.Nanos) (*exchange.Exchange, error) {
-	x, err := exchange.New(exchange.Config{Instruments: o.Instruments, Seed: o.Seed, Market: o.Market, Speed: o.Speed,
+	x, err := exchange.New(exchange.Config{Instruments: o.traded(), Seed: o.Seed, Market: o.Market, Speed: o.Speed,
 		Start: now, Manual: o.Manual, NewYork: o.NewYork, Slots: turns / o.Updates, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("ibkrsim: %w", err)

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/management"
 	"gannet/broker/ibkr/ibkrsim/web"
 )
 
@@ -47,15 +48,11 @@ var paceTable = []limit{
 }
 
 // Endpoints whose limit goes by how their path begins: each method and path has
-// it for itself.
+// it for itself. Account management has no users and no limit but that.
 var paceBranches = []limit{
 	{"/fyi/", 1, time.Second, 1},
-	{managed + "/", 10, time.Second, 10},
+	{management.Prefix, 10, time.Second, 10},
 }
-
-// managed is where account management begins. It has no users, and no limit but
-// that of its endpoints.
-const managed = "/gw/api/v1"
 
 // maxHistory is how many requests for history of one user may run at once.
 const maxHistory = 5
