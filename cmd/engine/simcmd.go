@@ -30,6 +30,20 @@ type simFlags struct {
 	noLogin   bool   // this machine has to log in, too
 	consent   string // user who consents to third parties without being asked
 	public    []string
+	universe  bool
+	hours     string
+	updates   int
+}
+
+// check refuses what the simulator would not start with.
+func (f *simFlags) check() error {
+	switch {
+	case f.hours != "always" && f.hours != "real":
+		return usagef("--hours %q: want always or real", f.hours)
+	case f.updates < 1 || f.updates > 20:
+		return usagef("--updates %d: want 1 to 20", f.updates)
+	}
+	return nil
 }
 
 // marketFlags are the flags of the simulated market, which run and sim share.
@@ -78,6 +92,9 @@ With --keys, clients log in with OAuth 1.0a, OAuth 2.0 and on the login page as 
   engine sim --market ./Data --speed 10 -o json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
 			cfg, err := a.load("sim.yaml", m.overrides())
 			if err != nil {
 				return err
@@ -88,6 +105,9 @@ With --keys, clients log in with OAuth 1.0a, OAuth 2.0 and on the login page as 
 	flags := cmd.Flags()
 	flags.StringVar(&f.listen, "listen", simListen, "`ADDRESS` to serve at; port 0 picks a free one")
 	flags.BoolVar(&f.plainHTTP, "plain-http", false, "serve without TLS")
+	flags.BoolVar(&f.universe, "universe", true, "serve futures, currencies and options, too")
+	flags.StringVar(&f.hours, "hours", "always", "trading `HOURS`: always, or real with the exchanges' holidays")
+	flags.IntVar(&f.updates, "updates", 4, "`NUMBER` of price updates a second for each instrument of a generated market, 1 to 20")
 	flags.StringVar(&f.state, "state", "", "`FILE` that keeps orders, executions and cash over restarts (default: nothing is kept)")
 	flags.StringVar(&f.keys, "keys", "", "`FOLDER` of keys that clients may log in with; engine sim keys makes it")
 	flags.BoolVar(&f.noLogin, "no-auto-login", false, "requests of this machine have to log in as well, on the login page or with keys")
@@ -149,7 +169,11 @@ func (a *app) sim(ctx context.Context, cfg *configs.Config, f simFlags) error {
 	}
 	opt.Listen, opt.PlainHTTP, opt.StatePath, opt.Identity = f.listen, f.plainHTTP, f.state, logins
 	opt.Pacing, opt.Events, opt.KeysDir = true, true, f.keys
+	opt.Universe, opt.Updates = f.universe, f.updates
 	opt.Instruments = withDefaultInstruments(opt.Instruments)
+	if f.hours == "real" {
+		opt.NewYork = p.newYork
+	}
 	server, err := ibkrsim.Start(opt)
 	if err != nil {
 		return errors.Join(err, closeMarket())

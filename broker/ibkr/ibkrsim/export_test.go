@@ -5,9 +5,26 @@ import (
 	"slices"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
+
+// Paced asks the pacing table for a request that is over at once: 0, or the
+// status with which it is refused.
+func (s *Server) Paced(method, pattern, login, user string) int {
+	caller := identity.Caller{User: user, Method: identity.Method(login)}
+	done, refused, _ := s.limits.enter(&web.Route[*Server]{Methods: method, Pattern: pattern}, &caller, s.opt.Now())
+	done()
+	return refused.Status
+}
+
+// RunningHistory is how many requests for history of a gateway's user run.
+func (s *Server) RunningHistory(user string) int {
+	s.limits.mu.Lock()
+	defer s.limits.mu.Unlock()
+	return s.limits.of(&identity.Caller{User: user, Method: identity.Gateway}).history
+}
 
 // BreakStateFile has every later write of the state file fail, as on a full disk.
 func (s *Server) BreakStateFile() {

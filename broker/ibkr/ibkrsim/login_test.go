@@ -133,7 +133,7 @@ func TestUsersOfKeys(t *testing.T) {
 	}{
 		{"alice", "pw-alice", 401, ""},
 		{"alice", "of the options", 200, `["DU2"]`},
-		{"bob", "pw-bob", 200, `["DU1","DU2"]`},
+		{"bob", "pw-bob", 200, `["DU1","DU2","All"]`},
 	} {
 		response, err := c.web.PostForm(c.srv.URL()+"/sso/Login", url.Values{"username": {tt.name}, "password": {tt.password}})
 		if err != nil {

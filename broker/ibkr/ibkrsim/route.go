@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -137,9 +138,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, b
 		refused.Write(w)
 		return
 	}
-	done, ok := s.limits.enter(found, s.opt.Now())
+	done, refused, ok := s.limits.enter(found, &caller, s.opt.Now())
 	if !ok {
-		web.Fail(429, "Too many requests").Write(w)
+		refused.Write(w)
 		return
 	}
 	defer done()
@@ -149,13 +150,23 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, b
 	}
 	name := cmp.Or(caller.User, caller.Client)
 	s.carryOut(w, r, &visit{endpoint: r.Method + " " + found.Pattern, user: name, handle: func() web.Reply {
-		out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header,
+		out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: queryOf(r), Header: r.Header,
 			Body: body, User: name, Login: string(caller.Method), Client: caller.Client, Scopes: caller.Scopes})
 		if path == "/logout" {
 			s.forget(caller)
 		}
 		return out
 	}})
+}
+
+// queryOf are the parameters of a request. A semicolon is part of a value, as in
+// algos=Adaptive;Vwap, which Go's own reading would drop.
+func queryOf(r *http.Request) url.Values {
+	values, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B"))
+	if err != nil {
+		return r.URL.Query()
+	}
+	return values
 }
 
 // forget ends the login that a caller came with.

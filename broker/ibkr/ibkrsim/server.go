@@ -60,7 +60,7 @@ func Start(opt Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opt: opt, stop: make(chan struct{}), limits: newLimits(opt.Pacing, opt.Timing.Penalty)}
+	s := &Server{opt: opt, stop: make(chan struct{}), limits: newLimits(opt.Pacing, opt.Timing.Penalty, opt.Pace)}
 	now := s.now()
 	if s.exchange, err = opt.exchange(now); err != nil {
 		return nil, err
