@@ -39,14 +39,29 @@ var own = web.NewRoutes(
 	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/marketdata/unsubscribeall", Handle: (*Server).unsubscribeAll},
 	web.Route[*Server]{Methods: "GET", Pattern: historyPattern, Handle: (*Server).getHistory},
 
+	web.Route[*Server]{Methods: "GET POST", Pattern: "/hmds/auth/init", Handle: (*Server).hmdsInit},
+	web.Route[*Server]{Methods: "GET", Pattern: "/hmds/history", Handle: (*Server).hmdsHistory},
+	web.Route[*Server]{Methods: "POST", Pattern: "/hmds/scanner", Handle: (*Server).hmdsScanner},
+
 	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/secdef/search", Handle: (*Server).searchByQuery},
 	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/secdef/search", Handle: (*Server).searchByBody},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/secdef/strikes", Handle: (*Server).strikes},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/secdef/info", Handle: (*Server).secdefInfo},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/secdef/bond-filters", Handle: (*Server).bondFilters},
 	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/contract/{conid}/info", Handle: (*Server).contractInfo},
 	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/contract/{conid}/info-and-rules", Handle: (*Server).contractInfoAndRules},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/contract/{conid}/algos", Handle: (*Server).contractAlgos},
 	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/contract/rules", Handle: (*Server).contractRules},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/currency/pairs", Handle: (*Server).currencyPairs},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/exchangerate", Handle: (*Server).exchangeRate},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/scanner/params", Handle: (*Server).scannerParams},
+	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/scanner/run", Handle: (*Server).scannerRun},
 	web.Route[*Server]{Methods: "GET", Pattern: "/contract/trading-schedule", Handle: (*Server).tradingSchedule},
 	web.Route[*Server]{Methods: "GET", Pattern: "/trsrv/stocks", Handle: (*Server).stocks},
+	web.Route[*Server]{Methods: "GET", Pattern: "/trsrv/futures", Handle: (*Server).futures},
 	web.Route[*Server]{Methods: "GET", Pattern: "/trsrv/secdef", Handle: (*Server).secdef},
+	web.Route[*Server]{Methods: "GET", Pattern: "/trsrv/secdef/schedule", Handle: (*Server).venueSchedule},
+	web.Route[*Server]{Methods: "GET", Pattern: "/trsrv/all-conids", Handle: (*Server).allConids},
 
 	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/accounts", Handle: (*Server).portfolioAccounts},
 	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/subaccounts", Handle: (*Server).subaccounts},
@@ -67,15 +82,6 @@ var own = web.NewRoutes(
 // unsimulated are operations that the API has and the simulator has not.
 var unsimulated = web.NewRoutes(
 	web.Route[*Server]{Pattern: "/acesws/{accountId}/signatures-and-owners"},
-	web.Route[*Server]{Pattern: "/hmds/{a}"},
-	web.Route[*Server]{Pattern: "/iserver/contract/{conid}/algos"},
-	web.Route[*Server]{Pattern: "/iserver/currency/pairs"},
-	web.Route[*Server]{Pattern: "/iserver/exchangerate"},
-	web.Route[*Server]{Pattern: "/iserver/scanner/{a}"},
-	web.Route[*Server]{Pattern: "/iserver/secdef/{a}"},
-	web.Route[*Server]{Pattern: "/trsrv/all-conids"},
-	web.Route[*Server]{Pattern: "/trsrv/futures"},
-	web.Route[*Server]{Pattern: "/trsrv/secdef/schedule"},
 )
 
 // missing answers for a path that no route takes.

@@ -35,8 +35,9 @@ type Options struct {
 	StatePath string
 
 	// Account and Cash are the only account, when Accounts names none: by
-	// default DU1000001 with 1,000,000 USD. Users log in to accounts; by default
-	// one user, simuser, to all.
+	// default DU1000001 with 1,000,000 USD. Users log in to accounts, and so do
+	// those of Credentials and KeysDir, to all. With none of them there is one
+	// user, simuser.
 	Account  string
 	Cash     market.Money
 	Accounts []brokerage.AccountConfig
@@ -51,6 +52,18 @@ type Options struct {
 
 	Instruments []Instrument // default DefaultInstruments()
 
+	// Universe adds futures, currencies and option chains behind Instruments: the
+	// contracts of exchange.Universe as they are listed on the day of the start.
+	Universe bool
+
+	// NewYork is that place. With it, instruments without a Session have the real
+	// trading hours and holidays of their kind; nil leaves them always open.
+	NewYork *time.Location
+
+	// Updates is how often an instrument of a synthetic market moves in a second:
+	// 1 to 20, default 4. Those that follow another one move a quarter as often.
+	Updates int
+
 	// Market gives recorded data to replay, at Speed times real time (default
 	// 1) and shifted to now. Its instrument ids number Instruments from 1.
 	// With neither Market nor Manual, prices are a seeded random walk.
@@ -63,6 +76,7 @@ type Options struct {
 	Events bool
 
 	Pacing  bool             // answer 429 as the API's pacing table says
+	Pace    Pace             // limits for all requests of a user
 	Profile string           // fill model of broker/venue, default "gannet"
 	Timing  Timing           // delays
 	Now     func() time.Time // the wall clock, default time.Now
@@ -130,21 +144,55 @@ func (o Options) withDefaults() (Options, error) {
 	if len(o.Instruments) == 0 {
 		o.Instruments = DefaultInstruments()
 	}
+	if o.Universe {
+		o.addUniverse()
+	}
+	setDefault(&o.Updates, 4)
+	if o.Updates < 1 || o.Updates > turns {
+		return o, fmt.Errorf("ibkrsim: updates %d: want 1 to %d a second", o.Updates, turns)
+	}
 	if o.Speed < 0 {
 		return o, fmt.Errorf("ibkrsim: speed %v: want more than 0", o.Speed)
 	}
 	return o, nil
 }
 
-// completeUsers gives users without accounts all of them.
-func (o *Options) completeUsers() error {
-	var all []string
+// turns is how often the clock looks in a second.
+const turns = int(time.Second / clockTurn)
+
+// addUniverse lists what is not there yet, but no options on what is listed
+// under another conid.
+func (o *Options) addUniverse() {
+	o.Instruments = slices.Clone(o.Instruments)
+	have := func(conid int64) bool {
+		return slices.ContainsFunc(o.Instruments, func(i Instrument) bool { return i.Conid == conid })
+	}
+	for _, one := range exchange.Universe(market.NanosOf(o.Now())) {
+		if have(one.Conid) || one.SecType == exchange.Option && !have(one.Underlying) {
+			continue
+		}
+		taken := func(i Instrument) bool {
+			return i.Name() == one.Name() || one.SecType == "" && i.SecType == "" && i.Symbol == one.Symbol
+		}
+		if !slices.ContainsFunc(o.Instruments, taken) {
+			o.Instruments = append(o.Instruments, one)
+		}
+	}
+}
+
+// defaultUser is the user of a simulator that was told of none.
+const defaultUser = "simuser"
+
+func (o *Options) accountIDs() (all []string) {
 	for _, a := range o.Accounts {
 		all = append(all, a.ID)
 	}
-	if len(o.Users) == 0 {
-		o.Users = []User{{Name: "simuser"}}
-	}
+	return all
+}
+
+// completeUsers gives users without accounts all of them.
+func (o *Options) completeUsers() error {
+	all := o.accountIDs()
 	o.Users = slices.Clone(o.Users)
 	for i := range o.Users {
 		u := &o.Users[i]
@@ -198,7 +246,7 @@ func (o *Options) traded() []Instrument {
 // exchange is what the options say is traded.
 func (o *Options) exchange(now market.Nanos) (*exchange.Exchange, error) {
 	x, err := exchange.New(exchange.Config{Instruments: o.traded(), Seed: o.Seed, Market: o.Market, Speed: o.Speed,
-		Start: now, Manual: o.Manual, Log: o.Log})
+		Start: now, Manual: o.Manual, NewYork: o.NewYork, Slots: turns / o.Updates, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("ibkrsim: %w", err)
 	}

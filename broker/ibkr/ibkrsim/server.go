@@ -1,7 +1,6 @@
 package ibkrsim
 
 import (
-	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -62,7 +60,7 @@ func Start(opt Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opt: opt, stop: make(chan struct{}), limits: newLimits(opt.Pacing, opt.Timing.Penalty)}
+	s := &Server{opt: opt, stop: make(chan struct{}), limits: newLimits(opt.Pacing, opt.Timing.Penalty, opt.Pace)}
 	now := s.now()
 	if s.exchange, err = opt.exchange(now); err != nil {
 		return nil, err
@@ -95,32 +93,6 @@ func Start(opt Options) (*Server, error) {
 // openSides makes what there is beside the brokerage.
 func (s *Server) openSides(now market.Nanos) error {
 	return errors.Join(s.openWorkspace(), s.openOffice(now))
-}
-
-// addUsers makes the users and what they log in with.
-func (s *Server) addUsers(now market.Nanos) error {
-	s.users, s.registry = map[string]*user{}, identity.New(s.opt.Identity)
-	for i, one := range s.opt.Users {
-		u := &user{name: one.Name, id: 99_996_016 + i, accounts: slices.Clone(one.Accounts), selected: one.Accounts[0],
-			email: cmp.Or(one.Email, one.Name+"@example.com"), dyn: one.DynAccount}
-		u.session.touched, u.session.id = now, s.newSessionID()
-		s.users[one.Name] = u
-		s.logins = append(s.logins, u)
-		if err := s.registry.AddUser(identity.User{Name: one.Name, Password: one.Password, Paper: u.paper()}); err != nil {
-			return fmt.Errorf("ibkrsim: %w", err)
-		}
-	}
-	for _, c := range s.opt.Credentials {
-		if err := c.Register(s.registry); err != nil {
-			return fmt.Errorf("ibkrsim: %w", err)
-		}
-	}
-	if s.opt.KeysDir != "" {
-		if err := s.registry.Load(s.opt.KeysDir); err != nil {
-			return fmt.Errorf("ibkrsim: %w", err)
-		}
-	}
-	return nil
 }
 
 // listen binds the address and serves it.
