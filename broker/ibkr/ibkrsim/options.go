@@ -52,6 +52,10 @@ type Options struct {
 	Speed  float64
 	Manual bool // prices move by Server.SetPrice only
 
+	// Updates is how often a second an instrument of a synthetic market moves, at
+	// most 20; 0 is 4.
+	Updates int
+
 	Pacing  bool             // answer 429 as the API's pacing table says
 	Profile string           // fill model of broker/venue, default "gannet"
 	Timing  Timing           // delays
@@ -66,6 +70,9 @@ type Timing struct {
 	Heartbeat time.Duration // between system frames of a socket, default 10 s
 	Cancel    time.Duration // from a cancel's answer until it takes effect, default 50 ms
 	Penalty   time.Duration // how long everything answers 429 after one 429, default none
+	Quotes    time.Duration // least time between two frames of an instrument on a socket, default 500 ms
+	Figures   time.Duration // between frames of account summary and ledger, default 10 s
+	Quiet     time.Duration // a socket whose client says nothing for so long hears no more orders, default 5 min
 }
 
 // User is somebody who can log in.
@@ -73,6 +80,10 @@ type User struct {
 	Name     string
 	Password string   // of the login pages; in the clear, as it opens nothing else
 	Accounts []string // the first is selected at the start; none: all
+
+	// Delayed is a user without subscriptions to market data: quotes and history
+	// are a quarter of an hour old, and field 6509 says so (DPB).
+	Delayed bool
 }
 
 // Instrument is what can be traded, and Quote a change of its market.
@@ -96,6 +107,9 @@ func (o Options) withDefaults() (Options, error) {
 	setDelay(&o.Timing.Heartbeat, 10*time.Second)
 	setDelay(&o.Timing.Cancel, 50*time.Millisecond)
 	setDelay(&o.Timing.Penalty, 0)
+	setDelay(&o.Timing.Quotes, 500*time.Millisecond)
+	setDelay(&o.Timing.Figures, 10*time.Second)
+	setDelay(&o.Timing.Quiet, 5*time.Minute)
 	if o.Cash.IsZero() {
 		o.Cash = decimal.New(1_000_000, 0)
 	}
@@ -111,6 +125,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if len(o.Instruments) == 0 {
 		o.Instruments = DefaultInstruments()
+	}
+	if o.Updates < 0 || o.Updates > int(time.Second/clockTurn) {
+		return o, fmt.Errorf("ibkrsim: %d updates a second: want 0 to %d", o.Updates, time.Second/clockTurn)
 	}
 	if o.Speed < 0 {
 		return o, fmt.Errorf("ibkrsim: speed %v: want more than 0", o.Speed)
@@ -155,11 +172,19 @@ func (o *Options) house(x *exchange.Exchange) (*brokerage.House, error) {
 // exchange is what the options say is traded.
 func (o *Options) exchange(now market.Nanos) (*exchange.Exchange, error) {
 	x, err := exchange.New(exchange.Config{Instruments: o.Instruments, Seed: o.Seed, Market: o.Market, Speed: o.Speed,
-		Start: now, Manual: o.Manual, Log: o.Log})
+		Start: now, Manual: o.Manual, Slots: o.slots(), Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("ibkrsim: %w", err)
 	}
 	return x, nil
+}
+
+// slots is how many turns of the clock an instrument waits for its next move.
+func (o *Options) slots() int {
+	if o.Updates == 0 {
+		return 0
+	}
+	return int(time.Second/clockTurn) / o.Updates
 }
 
 func setDefault[T comparable](v *T, value T) {

@@ -78,7 +78,7 @@ func Start(opt Options) (*Server, error) {
 func (s *Server) addUsers(now market.Nanos) error {
 	s.users, s.registry = map[string]*user{}, identity.New(s.opt.Identity)
 	for i, one := range s.opt.Users {
-		u := &user{name: one.Name, id: 99_996_016 + i, accounts: one.Accounts, selected: one.Accounts[0]}
+		u := &user{name: one.Name, id: 99_996_016 + i, accounts: one.Accounts, selected: one.Accounts[0], delayed: one.Delayed}
 		u.session.touched, u.session.id = now, s.newSessionID()
 		s.users[one.Name] = u
 		s.logins = append(s.logins, u)

@@ -27,10 +27,10 @@ type session struct {
 
 	accounts, orders, trades, positions bool // have been asked for
 
-	muted      bool                      // a filtered list of orders silences sor
-	fields     map[int64]map[string]bool // of snapshots, by conid
-	suppressed map[string]bool           // message ids
-	questions  map[string]*question      // by reply id
+	muted      bool                 // a filtered list of orders silences sor
+	fields     map[int64]*watch     // of snapshots, by conid
+	suppressed map[string]bool      // message ids
+	questions  map[string]*question // by reply id
 }
 
 // ready says that /iserver works.
@@ -54,6 +54,7 @@ type user struct {
 	accounts []string // that the user may see
 	selected string
 	session  session
+	delayed  bool         // has not subscribed to market data
 	stuck    bool         // ssodh/init leads nowhere
 	gone     bool         // nothing lets the user in
 	spl      market.Nanos // the last P&L frame
