@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -37,6 +38,9 @@ func (s *Server) sightOf(u *user, p *exchange.Product, now market.Nanos) (sight,
 	g.v, g.phase = late, p.PhaseAt(now-exchange.Delay)
 	return g, ok
 }
+
+// updated is when the market moved last; before it has, that is now.
+func (g *sight) updated() market.Nanos { return cmp.Or(g.v.Top.TsEvent, g.now) }
 
 // feed is what the sockets of a user watch of an instrument. Sockets that
 // watch the same share it, so that a change is written down once.
@@ -117,7 +121,7 @@ func (f *feed) look(s *Server, now market.Nanos) {
 	if !ok {
 		return
 	}
-	next := &reading{values: make([]string, len(f.columns)), updated: g.v.Top.TsEvent}
+	next := &reading{values: make([]string, len(f.columns)), updated: g.updated()}
 	changed := f.newest == nil
 	var scratch [64]byte
 	for i := range f.columns {

@@ -2,6 +2,7 @@ package ibkrsim_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"runtime"
 	"slices"
@@ -62,6 +63,7 @@ func TestLoad(t *testing.T) {
 	}
 	c := start(t, ibkrsim.Options{Seed: 1, Instruments: crowd(), Updates: 5, Timing: ibkrsim.Timing{Bridge: -1, Cancel: -1, Quotes: -1},
 		Cash: market.MustMoney("100000000000")}).login()
+	c.web.Transport.(*http.Transport).MaxIdleConnsPerHost = loadWorkers
 	var frames, answers spans
 	var filled, sent atomic.Int64
 	stop := make(chan struct{})

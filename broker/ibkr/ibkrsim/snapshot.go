@@ -65,7 +65,7 @@ func (s *Server) snapshotRow(u *user, conid int64, tags []string, now market.Nan
 	if !ok {
 		return row
 	}
-	row["_updated"], row["server_id"] = web.Millis(g.v.Top.TsEvent), serverID
+	row["_updated"], row["server_id"] = web.Millis(g.updated()), serverID
 	row["6119"], row["6509"] = serverID, u.availability()
 	for tag := range u.session.fields[conid].fields {
 		value := string(fields[tag](&g, nil))

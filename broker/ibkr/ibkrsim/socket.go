@@ -24,6 +24,7 @@ const (
 type socket struct {
 	user   *user
 	conn   *websocket.Conn
+	batch  *batch        // the connection below
 	wake   chan struct{} // holds one: there is something to write
 	gone   chan struct{} // closed when the connection is
 	close  sync.Once
@@ -60,11 +61,13 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
-	conn, err := upgrader.Upgrade(w, r, nil)
+	taken := &batchWriter{ResponseWriter: w}
+	conn, err := upgrader.Upgrade(taken, r, nil)
 	if err != nil {
 		return // the upgrader has answered
 	}
 	c := newSocket(u, conn, s.now())
+	c.batch = taken.batch
 	conn.SetReadLimit(maxFrame)
 	if !s.attach(c) {
 		c.shut()
@@ -170,17 +173,31 @@ func (s *Server) writeSocket(c *socket) {
 			return
 		case <-c.wake:
 		}
-		for _, frame := range s.takeFrames(c) {
-			if err := c.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-				c.shut()
-				return
-			}
-			if err := c.conn.WriteMessage(websocket.TextMessage, frame); err != nil {
-				c.shut()
-				return
-			}
+		if err := c.write(s.takeFrames(c)); err != nil {
+			c.shut()
+			return
 		}
 	}
+}
+
+// write sends frames in as few pieces as possible.
+func (c *socket) write(frames [][]byte) error {
+	if len(frames) == 0 {
+		return nil
+	}
+	c.batch.hold()
+	for _, frame := range frames {
+		if err := c.conn.WriteMessage(websocket.TextMessage, frame); err != nil {
+			return err
+		}
+		if c.batch.full() {
+			if err := c.batch.flush(); err != nil {
+				return err
+			}
+			c.batch.hold()
+		}
+	}
+	return c.batch.flush()
 }
 
 // takeFrames empties the queue and adds the quotes that have changed.
