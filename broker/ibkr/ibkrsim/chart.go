@@ -54,6 +54,9 @@ func (a *chartAsk) read(p *exchange.Product, now market.Nanos) (*chart, error) {
 	if err != nil {
 		return nil, fmt.Errorf("invalid period: %w", err)
 	}
+	if strings.HasSuffix(a.Bar, "S") {
+		return nil, errNoChart // none of seconds
+	}
 	if c.bar, err = barOf(a.Bar, period); err != nil {
 		return nil, fmt.Errorf("invalid bar: %w", err)
 	}
@@ -170,9 +173,6 @@ func barOf(text string, period span) (market.Nanos, error) {
 	at := slices.IndexFunc(steps, func(s struct{ period, least, usual market.Nanos }) bool { return period.length >= s.period })
 	if text == "" {
 		return max(steps[at].usual, steps[at].least), nil
-	}
-	if strings.HasSuffix(text, "S") {
-		return 0, errNoChart // none of seconds
 	}
 	bar, err := parseSpan(text, "")
 	if err != nil {
