@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/wording"
 	"gannet/market"
 )
 
 // Refusals of history, as the API words them. All come with status 200.
 var (
-	errNoData  = errors.New("No data.")               //nolint:staticcheck // IBKR's text
-	errNoChart = errors.New("Chart data unavailable") //nolint:staticcheck // IBKR's text
+	errNoData  = wording.Refusal{Status: 200, Text: "No data."}
+	errNoChart = wording.Refusal{Status: 200, Text: "Chart data unavailable"}
 )
 
 const (

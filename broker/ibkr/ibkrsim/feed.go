@@ -164,12 +164,12 @@ func (f *feed) write(was *reading) []byte {
 	b = strconv.AppendInt(b, web.Millis(f.newest.updated), 10)
 	b = append(append(b, `,"6119":"`+serverID+`","6509":"`...), f.u.availability()...)
 	b = append(b, '"')
-	any := false
+	changed := false
 	for i, value := range f.newest.values {
 		if value == "" || was != nil && was.values[i] == value {
 			continue
 		}
-		any = true
+		changed = true
 		b = append(append(append(b, `,"`...), f.columns[i].tag...), `":`...)
 		if whole[f.columns[i].tag] {
 			b = append(b, value...)
@@ -177,7 +177,7 @@ func (f *feed) write(was *reading) []byte {
 			b = appendQuoted(b, value)
 		}
 	}
-	if !any {
+	if !changed {
 		return nil
 	}
 	return append(b, '}')

@@ -86,11 +86,14 @@ type User struct {
 	Delayed bool
 }
 
-// Instrument is what can be traded, and Quote a change of its market.
+// What is traded, as package exchange has it.
 type (
+	// Instrument is what can be traded.
 	Instrument = exchange.Instrument
-	Quote      = exchange.Quote
-	Market     = exchange.Market
+	// Quote is a change of an instrument's market.
+	Quote = exchange.Quote
+	// Market is recorded data.
+	Market = exchange.Market
 )
 
 // DefaultInstruments are eight liquid US names with their real contract ids,
