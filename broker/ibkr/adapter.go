@@ -49,7 +49,7 @@ func New(cfg Config) (*Adapter, error) {
 	}
 	client, err := NewClient(ClientConfig{
 		BaseURL: cfg.BaseURL, Pin: cfg.Pin, Auth: cfg.Auth, Account: string(cfg.Account),
-		Pacing: cfg.Pacing, Timeouts: cfg.Timeouts, Log: cfg.Log,
+		Pacing: cfg.Pacing, Timeouts: cfg.Timeouts, Log: cfg.Log, Now: cfg.Now,
 	})
 	if err != nil {
 		return nil, err

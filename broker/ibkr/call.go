@@ -52,6 +52,9 @@ type Call struct {
 	MayBeEmpty bool
 	// Once has a Read asked once, too.
 	Once bool
+	// Slow is for an answer that IBKR has to make first, such as a statement:
+	// it may take Timeouts.Report and have 96 MiB, where others have 8 MiB.
+	Slow bool
 }
 
 // Response is a good answer.
@@ -68,7 +71,7 @@ func (c *Client) Call(ctx context.Context, call Call) (*Response, error) {
 	r := request{
 		method: call.Method, pattern: call.Path, params: call.Params, query: call.Query, header: call.Header,
 		raw: call.Body, contentType: call.ContentType, service: call.Service, any: call.AnyAnswer, signed: call.Signed,
-		mayBeEmpty: call.MayBeEmpty,
+		mayBeEmpty: call.MayBeEmpty, slow: call.Slow,
 	}
 	switch call.Urgency {
 	case Write:

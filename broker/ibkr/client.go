@@ -21,8 +21,9 @@ import (
 
 const (
 	userAgent = "gannet/1"
-	maxBody   = 8 << 20 // bytes of one answer
-	readTries = 3       // attempts of one read
+	maxBody   = 8 << 20  // bytes of one answer
+	maxReport = 96 << 20 // bytes of one that is slow
+	readTries = 3        // attempts of one read
 )
 
 // Client speaks the REST part of the IBKR Web API. It is safe for concurrent
@@ -65,6 +66,7 @@ type request struct {
 	any         bool   // answers that are errors are given back, too
 	mayBeEmpty  bool   // a good answer can be without content
 	signed      bool   // the body is sent as a JWT
+	slow        bool   // the answer has to be made first
 }
 
 // fail is an error about r.
@@ -204,7 +206,7 @@ func (c *Client) attempt(ctx context.Context, r *request) (*Response, Credential
 			return nil, nil, r.fail(KindRefused, false, err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.timeout(r.class))
+	ctx, cancel := context.WithTimeout(ctx, c.timeout(r))
 	defer cancel()
 	req, err := c.build(ctx, r)
 	if err == nil {
@@ -231,12 +233,13 @@ func (c *Client) exchange(req *http.Request, r *request) (_ *Response, reached b
 	}
 	defer resp.Body.Close()
 	c.observe(resp.Header, sent)
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	most := r.longest()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err != nil {
 		return nil, true, r.fail(KindTemporary, true, plainCause(err))
 	}
-	if len(body) > maxBody {
-		return nil, true, r.fail(KindMalformed, true, fmt.Errorf("more than %d bytes", maxBody))
+	if int64(len(body)) > most {
+		return nil, true, r.fail(KindMalformed, true, fmt.Errorf("more than %d bytes", most))
 	}
 	if resp.StatusCode == http.StatusTooManyRequests {
 		c.pace.paced(r.class)
@@ -245,11 +248,23 @@ func (c *Client) exchange(req *http.Request, r *request) (_ *Response, reached b
 	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, true, err
 }
 
-func (c *Client) timeout(k class) time.Duration {
-	if k == classPoll {
+// timeout is how long the answer may take.
+func (c *Client) timeout(r *request) time.Duration {
+	switch {
+	case r.slow:
+		return c.times.Report
+	case r.class == classPoll:
 		return c.times.Read
 	}
 	return c.times.Order
+}
+
+// longest is how many bytes the answer may have.
+func (r *request) longest() int64 {
+	if r.slow {
+		return maxReport
+	}
+	return maxBody
 }
 
 // traced notes when a connection is handed to the request: from then on its
@@ -285,7 +300,7 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 		return nil, err
 	}
 	req.GetBody = nil
-	if body != nil {
+	if len(body) > 0 { // an empty one would be sent in chunks, without its length
 		req.Body = io.NopCloser(bytes.NewReader(body))
 		req.ContentLength = int64(len(body))
 		req.Header.Set("Content-Type", r.mediaType())

@@ -3,6 +3,7 @@ package ibkr
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -80,5 +81,39 @@ func TestAuthJoins(t *testing.T) {
 	}
 	if !strings.HasSuffix(g.cookie, "-signed") {
 		t.Errorf("cookie %q", g.cookie)
+	}
+}
+
+// canned answers every request with one body, and notes how long each had.
+type canned struct {
+	body string
+	had  []time.Duration
+}
+
+func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	until, _ := r.Context().Deadline()
+	c.had = append(c.had, time.Until(until))
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(c.body)), Request: r,
+	}, nil
+}
+
+// A statement takes IBKR longer to make than anything else, and is larger.
+func TestSlowAnswers(t *testing.T) {
+	c, err := NewClient(ClientConfig{BaseURL: "https://127.0.0.1", Timeouts: Timeouts{Read: time.Minute, Report: time.Hour}, Pacing: Pacing{PerSecond: 1e4}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	way := &canned{body: `"` + strings.Repeat("x", maxBody) + `"`}
+	c.http.Transport = way
+	for _, slow := range []bool{false, true} {
+		_, err := c.Call(t.Context(), Call{Method: http.MethodPost, Path: "/x", Slow: slow})
+		if (err == nil) != slow {
+			t.Errorf("slow %v: a large answer gave %v", slow, err)
+		}
+	}
+	if len(way.had) != 2 || way.had[0] > time.Minute || way.had[1] <= time.Minute || way.had[1] > time.Hour {
+		t.Errorf("the answers had %v", way.had)
 	}
 }

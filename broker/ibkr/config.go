@@ -27,7 +27,7 @@ type Config struct {
 	Timeouts    Timeouts
 	TradeDays   int              // days of trades in the first snapshot of a session, 1 to 7; default 7
 	Log         zerolog.Logger   // the zero value logs nowhere
-	Now         func() time.Time // stamps events; nil: time.Now
+	Now         func() time.Time // this machine's clock: stamps events, and is compared with IBKR's; nil: time.Now
 }
 
 // Window is a span of the local day, such as IBKR's nightly reset. It may
@@ -54,6 +54,7 @@ func (w Window) contains(t time.Time) bool {
 type Timeouts struct {
 	Order      time.Duration // answer of one order request; default 10 s
 	Read       time.Duration // answer of any other request; default 10 s
+	Report     time.Duration // answer that IBKR has to make first, such as a statement; default 2 min
 	Retry      time.Duration // first pause before a read is repeated; default 500 ms
 	Open       time.Duration // until a new brokerage session must be up; default 30 s
 	Status     time.Duration // between looks at a session that comes up; default 1 s
@@ -69,6 +70,7 @@ type Timeouts struct {
 func (t Timeouts) withDefaults() Timeouts {
 	setDefault(&t.Order, 10*time.Second)
 	setDefault(&t.Read, 10*time.Second)
+	setDefault(&t.Report, 2*time.Minute)
 	setDefault(&t.Retry, 500*time.Millisecond)
 	setDefault(&t.Open, 30*time.Second)
 	setDefault(&t.Status, time.Second)

@@ -39,6 +39,9 @@
 //     authenticated. Market data and account values are conflated for a slow
 //     reader, by contract and key; orders, executions and notices never.
 //
+//   - Whoever subscribes to a Stream hears of rows that could not be read, and
+//     why a connection was lost (Stream.OnTrouble).
+//
 //   - What a frame costs in memory is bounded by its size, and a frame's by
 //     1 MiB. Nothing that a frame holds ends the stream.
 //

@@ -66,15 +66,28 @@ func (f *Feed[T]) poke() {
 	}
 }
 
+// note wakes the reader when there is news, and counts a row that could not be
+// read.
+func (f *Feed[T]) note(row []byte, news bool, err error, bad *misread) {
+	if err != nil {
+		bad.add(row, err)
+	}
+	if news {
+		f.poke()
+	}
+}
+
 // queued keeps frames until they are read. Their rows are decoded only then,
 // so that what waits is not larger than what came.
 type queued[T any] struct {
-	decode func(row []byte, connection uint64) (T, bool)
+	decode func(row []byte, connection uint64) (v T, news bool, err error)
+	tell   func(connection uint64, bad *misread)
 
 	mu   sync.Mutex
 	list []parcel
 	rows cursor // of the parcel that is being read
 	from uint64
+	bad  misread // of that parcel
 }
 
 // parcel is the rows of one frame.
@@ -91,23 +104,41 @@ func (q *queued[T]) put(args []byte, connection uint64) {
 }
 
 func (q *queued[T]) take() (v T, ok bool) {
+	for {
+		v, ok, end, from, bad := q.pull()
+		if bad.rows > 0 {
+			q.tell(from, &bad)
+		}
+		if ok || end {
+			return v, ok
+		}
+	}
+}
+
+// pull reads the parcel up to the next value, or up to its end and begins the
+// next one. It gives what could not be read when a parcel is read.
+func (q *queued[T]) pull() (v T, ok, end bool, from uint64, bad misread) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for {
-		for row, more := q.rows.element(); more; row, more = q.rows.element() {
-			if v, ok = q.decode(row, q.from); ok {
-				return v, true
-			}
+	for row, more := q.rows.element(); more; row, more = q.rows.element() {
+		var err error
+		if v, ok, err = q.decode(row, q.from); err != nil {
+			q.bad.add(row, err)
+		} else if ok {
+			return v, true, false, 0, misread{}
 		}
-		if len(q.list) == 0 {
-			q.list, q.rows = nil, cursor{}
-			return v, false
-		}
-		next := q.list[0]
-		q.list[0] = parcel{}
-		q.list = q.list[1:]
-		q.rows, q.from = rows(next.args), next.connection
 	}
+	from, bad, q.bad = q.from, q.bad, misread{}
+	var none T
+	if len(q.list) == 0 {
+		q.list, q.rows = nil, cursor{}
+		return none, false, true, from, bad
+	}
+	next := q.list[0]
+	q.list[0] = parcel{}
+	q.list = q.list[1:]
+	q.rows, q.from = rows(next.args), next.connection
+	return none, false, false, from, bad
 }
 
 // latest keeps the newest state of each key. T has no references, or copy
@@ -128,21 +159,21 @@ type slot[T any] struct {
 }
 
 // update changes the state of a key; change says whether that is news.
-func (l *latest[T]) update(key []byte, change func(*T) bool) bool {
+func (l *latest[T]) update(key []byte, change func(*T) (bool, error)) (news bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s, known := l.slots[string(key)]
 	if !known {
 		if len(l.slots) >= l.max {
-			return false
+			return false, errTooMany
 		}
 		if s = l.spare; s == nil {
 			s = new(slot[T])
 		}
 		*s, l.spare = slot[T]{}, s
 	}
-	if !change(&s.value) {
-		return false
+	if news, err = change(&s.value); !news || err != nil {
+		return false, err
 	}
 	if !known {
 		l.spare = nil
@@ -155,7 +186,7 @@ func (l *latest[T]) update(key []byte, change func(*T) bool) bool {
 		s.dirty = true
 		l.dirty = append(l.dirty, s)
 	}
-	return true
+	return true, nil
 }
 
 // reset forgets all states: what a lost connection said may be long wrong.

@@ -12,15 +12,16 @@ import (
 func (a *Adapter) newStream() *Stream {
 	s := NewStream(a.client)
 	s.held = true
+	s.OnTrouble(func(err error) { a.alert("BAD_FRAME", err.Error()) }) // of rows only: the keeper tells why a connection is lost
 	s.quotes = a.quoteTopics
 	s.market = a.onMarketData
 	s.add(
-		&topic{name: topicOrders, ask: askOrders, end: "uor+{}", take: func(f *frame, _ uint64) { eachRow(a, f.args, a.onOrder) }},
+		&topic{name: topicOrders, ask: askOrders, end: "uor+{}", take: func(f *frame, _ uint64, bad *misread) { eachRow(f.args, a.onOrder, bad) }},
 		&topic{name: topicTrades, ask: `str+{"realtimeUpdatesOnly":false,"days":1}`, end: "utr",
-			take: func(f *frame, _ uint64) { eachRow(a, f.args, a.book.onExecution) }, reset: a.resetTicks},
-		&topic{name: "ntf", take: func(f *frame, _ uint64) { eachRow(a, f.args, a.onNotice) }},
-		&topic{name: "blt", take: func(f *frame, _ uint64) { eachRow(a, f.args, a.onBulletin) }},
-		&topic{name: topicError, take: func(f *frame, _ uint64) { a.alert("STREAM_ERROR", "the stream says: "+string(f.fail)) }},
+			take: func(f *frame, _ uint64, bad *misread) { eachRow(f.args, a.book.onExecution, bad) }, reset: a.resetTicks},
+		&topic{name: "ntf", take: func(f *frame, _ uint64, bad *misread) { eachRow(f.args, a.onNotice, bad) }},
+		&topic{name: "blt", take: func(f *frame, _ uint64, bad *misread) { eachRow(f.args, a.onBulletin, bad) }},
+		&topic{name: topicError, take: func(f *frame, _ uint64, _ *misread) { a.alert("STREAM_ERROR", "the stream says: "+string(f.fail)) }},
 	)
 	return s
 }
@@ -50,10 +51,8 @@ func (a *Adapter) onMarketData(b []byte) {
 }
 
 // eachRow calls fn for each row of args, which may be one object or a list. A
-// row that cannot be read is passed over, and the others count; a person is
-// told once for a frame.
-func eachRow[T any](a *Adapter, args []byte, fn func(*T) error) {
-	bad, first := 0, ""
+// row that cannot be read is passed over, and the others count.
+func eachRow[T any](args []byte, fn func(*T) error, bad *misread) {
 	var row, none T // one for all: fn keeps copies
 	list := rows(args)
 	for raw, ok := list.element(); ok; raw, ok = list.element() {
@@ -62,15 +61,9 @@ func eachRow[T any](a *Adapter, args []byte, fn func(*T) error) {
 		if err == nil {
 			err = fn(&row)
 		}
-		if err == nil {
-			continue
+		if err != nil {
+			bad.add(raw, err)
 		}
-		if bad++; bad == 1 {
-			first = fmt.Sprintf("%s: %s", err, limitText(string(raw), 200))
-		}
-	}
-	if bad > 0 {
-		a.alert("BAD_FRAME", fmt.Sprintf("%d rows of the stream were passed over, the first: %s", bad, first))
 	}
 }
 
@@ -80,15 +73,17 @@ func (a *Adapter) onOrder(row *OrderRow) error {
 }
 
 // onStatus reads the session's own word.
-func onStatus(args []byte) note {
+func onStatus(args []byte, bad *misread) note {
 	var s struct {
 		Authenticated *FlexBool  `json:"authenticated"`
 		Competing     FlexBool   `json:"competing"`
 		Message       FlexString `json:"message"`
 		Fail          FlexString `json:"fail"`
 	}
+	err := json.Unmarshal(args, &s)
 	switch {
-	case json.Unmarshal(args, &s) != nil:
+	case err != nil:
+		bad.add(args, err)
 		return note{}
 	case bool(s.Competing), s.Authenticated != nil && !bool(*s.Authenticated):
 		return note{noteLost, notUp(&AuthStatus{Competing: s.Competing, Message: s.Message, Fail: s.Fail})}

@@ -65,6 +65,7 @@ type gateway struct {
 	conn   *websocket.Conn
 	dials  int
 	cookie string
+	agent  string // of the last stream
 	onCall func(route string)
 	decide func(route string) (reply, bool) // before the script
 	mute   atomic.Bool                      // no heartbeats, where there are any
@@ -164,7 +165,7 @@ func (g *gateway) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.mu.Lock()
-	g.conn, g.cookie = conn, r.Header.Get("Cookie")
+	g.conn, g.cookie, g.agent = conn, r.Header.Get("Cookie"), r.Header.Get("User-Agent")
 	g.dials++
 	for _, f := range g.greet {
 		conn.WriteMessage(websocket.TextMessage, []byte(f))

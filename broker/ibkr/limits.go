@@ -76,21 +76,21 @@ func (l *Limit) span(p *Pacing) time.Duration {
 	return span
 }
 
-// covers says whether a request falls under the row.
-func (l *Limit) covers(r *request) bool {
-	if l.Service != r.service || l.Method != "" && l.Method != r.method {
+// Covers says whether a request falls under the row.
+func (l *Limit) Covers(service Service, method, path string) bool {
+	if l.Service != service || l.Method != "" && l.Method != method {
 		return false
 	}
 	if below, all := strings.CutSuffix(l.Path, "*"); all {
-		return strings.HasPrefix(r.pattern, below)
+		return strings.HasPrefix(path, below)
 	}
-	return l.Path == r.pattern
+	return l.Path == path
 }
 
 // limitOf is the row of a request, nil for none.
 func limitOf(r *request) *Limit {
 	for i := range limits {
-		if limits[i].covers(r) {
+		if limits[i].Covers(r.service, r.method, r.pattern) {
 			return &limits[i]
 		}
 	}

@@ -128,7 +128,7 @@ func checkWindows(rt *rapid.T, sent []sending, all int) {
 			continue
 		}
 		most(limit.Every, limit.Calls, one.pattern, func(r *request) bool {
-			return limit.covers(r) && r.method == one.method && r.pattern == one.pattern
+			return limit.Covers(r.service, r.method, r.pattern) && r.method == one.method && r.pattern == one.pattern
 		})
 	}
 }

@@ -137,6 +137,6 @@ func FuzzTickle(f *testing.F) {
 		if json.Unmarshal(b, &tickle) == nil && tickle.IServer.AuthStatus.Up() && !bool(tickle.IServer.AuthStatus.Authenticated) {
 			t.Fatal("up without authentication")
 		}
-		onStatus(b)
+		onStatus(b, new(misread))
 	})
 }

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"gannet/market"
 )
 
 // A consumer that IBKR does not know ends the session for good, with what to do.
@@ -154,33 +152,40 @@ func TestQuirk05GatewayLoginGone(t *testing.T) {
 	}
 }
 
-// With a clock that is off by minutes the session is never ready to trade,
-// and says why.
+// With a clock that is off by minutes, IBKR's or the one that the adapter was
+// given, the session is never ready to trade, and says why.
 func TestClockKeepsSessionBack(t *testing.T) {
-	g := newGateway(t)
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Date", time.Now().Add(10*time.Minute).UTC().Format(http.TimeFormat))
-		g.serve(w, r)
-	}))
-	s.Config.ErrorLog = quietLog
-	s.StartTLS()
-	defer s.Close()
-	a := start(t, g, func(c *Config) { c.BaseURL = s.URL })
-	eventually(t, "the state says why", func() bool {
-		for _, body := range a.bodies() {
-			state, ok := body.(*market.BrokerState)
-			if ok && state.Ready {
-				t.Fatal("ready to trade by a wrong clock")
-			}
-			if ok && state.Name == stateReadOnly && strings.Contains(state.Reason, "behind IBKR's; set it") {
-				return true
-			}
-		}
-		return false
-	})
-	a.stop()
-	<-a.done
-	a.done = nil
+	for name, tt := range map[string]struct{ theirs, ours time.Duration }{
+		"IBKR's is ahead": {10 * time.Minute, 0}, "the given one is behind": {0, -10 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGateway(t)
+			s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Date", time.Now().Add(tt.theirs).UTC().Format(http.TimeFormat))
+				g.serve(w, r)
+			}))
+			s.Config.ErrorLog = quietLog
+			s.StartTLS()
+			defer s.Close()
+			a := start(t, g, func(c *Config) {
+				c.BaseURL, c.Now = s.URL, func() time.Time { return time.Now().Add(tt.ours) }
+			})
+			eventually(t, "the state says why", func() bool {
+				for _, state := range a.states() {
+					if state.Ready {
+						t.Fatal("ready to trade by a wrong clock")
+					}
+					if state.Name == stateReadOnly && strings.Contains(state.Reason, "behind IBKR's; set it") {
+						return true
+					}
+				}
+				return false
+			})
+			a.stop()
+			<-a.done
+			a.done = nil
+		})
+	}
 }
 
 // The error of a login is one error, with its cause.

@@ -46,6 +46,7 @@ func TestErrorTableOrders(t *testing.T) {
 		{"411", reply{411, "text/html", page, false}, market.ExecRejected, ""},
 		{"429", reply{429, jsonKind, `{"error":"too many requests"}`, false}, market.ExecRejected, "too many"},
 		{"500", reply{500, jsonKind, `{"error":"x"}`, false}, market.ExecUnknown, "x"},
+		{"500 dh token", reply{500, jsonKind, `{"error":"failed to generate sso dh token"}`, false}, market.ExecUnknown, "dh token"},
 		{"502", reply{502, "text/html", page, false}, market.ExecUnknown, ""},
 		{"503", reply{503, jsonKind, `{"error":"Service Unavailable","statusCode":503}`, false}, market.ExecUnknown, "Service Unavailable"},
 		{"503 status text", reply{503, jsonKind, `{"error":"Service Unavailable","statusCode":"503"}`, false}, market.ExecUnknown, "Service Unavailable"},

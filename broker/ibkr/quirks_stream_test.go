@@ -178,6 +178,26 @@ func TestQuirk47RenewMarketData(t *testing.T) {
 	})
 }
 
+// The same for who subscribes by a Feed; what does not end is not asked for again.
+func TestQuirk47RenewFeeds(t *testing.T) {
+	g := newGateway(t)
+	s := startStream(t, g, func(t *Timeouts) { t.Renew = 5 * time.Millisecond })
+	s.Quotes([]string{"31"}, "265598")
+	s.Orders()
+	count := func(want string) (n int) {
+		for _, text := range g.texts() {
+			if text == want {
+				n++
+			}
+		}
+		return n
+	}
+	eventually(t, "renewals", func() bool { return count(`smd+265598+{"fields":["31"]}`) >= 3 })
+	if n := count("sor+{}"); n != 1 {
+		t.Errorf("orders were asked for %d times", n)
+	}
+}
+
 // What is subscribed before the stream is authenticated is lost silently.
 func TestQuirk48SubscribeAfterAuthentication(t *testing.T) {
 	g := newGateway(t)

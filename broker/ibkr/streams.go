@@ -25,6 +25,10 @@ type Stream struct {
 	quotes func() []string            // what market needs to be asked for
 	held   bool                       // by an Adapter
 
+	trouble func(error) // see OnTrouble
+	up      func()      // see OnUp
+	misread misread     // of the frame that is being read
+
 	mu          sync.Mutex // guards changes of table, and writing to conn
 	conn        *websocket.Conn
 	connections atomic.Uint64
@@ -45,7 +49,7 @@ type topic struct {
 	end   string // what ends it; topics with the same end, end together. Set before remove
 	renew bool   // it has to be asked for again
 	reset func() // a new connection was made; nil: nothing to do
-	take  func(f *frame, connection uint64)
+	take  func(f *frame, connection uint64, bad *misread)
 }
 
 type topicTable struct {
@@ -56,7 +60,7 @@ type topicTable struct {
 
 // NewStream makes a stream with a client's login. Nothing is sent before Run.
 func NewStream(c *Client) *Stream {
-	s := &Stream{client: c, quotes: func() []string { return nil }}
+	s := &Stream{client: c, quotes: func() []string { return nil }, up: func() {}}
 	s.table.Store(new(topicTable))
 	return s
 }
@@ -206,7 +210,7 @@ func isQuote(b []byte) bool {
 
 // onFrame gives a frame to those who are subscribed to its topic, and says
 // what it means for the session. Text that is no JSON and topics that nobody
-// wants are passed over.
+// wants are passed over; somebody is told of an object that cannot be read.
 func (s *Stream) onFrame(b []byte) note {
 	table := s.table.Load()
 	marked := isQuote(b)
@@ -216,19 +220,26 @@ func (s *Stream) onFrame(b []byte) note {
 			return note{}
 		}
 	}
+	n, bad := s.connections.Load(), &s.misread
 	f, ok := parseFrame(b)
 	if !ok {
+		if i := skipSpace(b, 0); i < len(b) && b[i] == '{' {
+			bad.add(b, errNotJSON)
+			s.tell("", n, bad)
+		}
 		return note{}
 	}
 	quote := strings.HasPrefix(f.topic, "smd+")
 	if quote && !marked && s.market != nil {
 		s.market(b)
 	}
-	n := s.connections.Load()
 	for _, t := range table.route(&f) {
-		t.take(&f, n)
+		t.take(&f, n, bad)
+		s.tell(f.topic, n, bad)
 	}
-	return noteOf(&f)
+	told := noteOf(&f, bad)
+	s.tell(f.topic, n, bad)
+	return told
 }
 
 // route finds who wants a frame.
@@ -249,10 +260,10 @@ func (t *topicTable) route(f *frame) []*topic {
 }
 
 // noteOf is what a frame means for the session.
-func noteOf(f *frame) note {
+func noteOf(f *frame, bad *misread) note {
 	switch {
 	case f.topic == "sts":
-		return onStatus(f.args)
+		return onStatus(f.args, bad)
 	case f.topic == "system" && len(f.success) > 0:
 		return note{kind: noteSystem}
 	}
@@ -261,22 +272,25 @@ func noteOf(f *frame) note {
 
 // Run holds a connection until ctx ends, one after the other. It needs the
 // brokerage session (see Client.InitSession), whose id it asks for and which it
-// keeps alive. An error is final: the certificate or the credentials are wrong.
+// keeps alive. Between two connections it pauses, for Timeouts.BackoffMin at
+// first and then twice as long each time, to BackoffMax, until one was held for
+// ten seconds; OnTrouble tells why. An error is final: the certificate or the
+// credentials are wrong.
 func (s *Stream) Run(ctx context.Context) error {
 	if s.held {
 		return errors.New("ibkr: stream: the adapter holds it")
 	}
 	pause := newBackoff(&s.client.times)
 	for {
-		before := s.Connection()
-		err := s.session(ctx)
+		held, err := s.session(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
 		if final(err) {
 			return err
 		}
-		if s.Connection() != before {
+		s.complain(linkError(err))
+		if held >= min(heldLong, s.client.times.BackoffMax) {
 			pause.Reset()
 		}
 		if sleep(ctx, pause.NextBackOff()) != nil {
@@ -285,17 +299,21 @@ func (s *Stream) Run(ctx context.Context) error {
 	}
 }
 
-// session holds one connection.
-func (s *Stream) session(ctx context.Context) error {
+// session holds one connection, and says for how long it was up.
+func (s *Stream) session(ctx context.Context) (held time.Duration, err error) {
 	if _, err := s.client.credentials(ctx, Trading, nil); err != nil {
-		return err
+		return 0, err
 	}
 	logins := s.client.loginCount()
 	t, err := s.client.Tickle(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return s.link(ctx, string(t.Session), linkHooks{logins: logins, beat: func(ctx context.Context) error {
+	up := time.Time{}
+	err = s.link(ctx, string(t.Session), linkHooks{logins: logins, up: func() {
+		up = time.Now()
+		s.up()
+	}, beat: func(ctx context.Context) error {
 		return heartbeat(ctx, s.client.times.Tickle, func(ctx context.Context) error {
 			_, err := s.client.Tickle(ctx)
 			return err
@@ -303,6 +321,10 @@ func (s *Stream) session(ctx context.Context) error {
 			return kindOf(err) == KindUnauthorized || kindOf(err) == KindNoBridge
 		})
 	}})
+	if !up.IsZero() {
+		held = time.Since(up)
+	}
+	return held, err
 }
 
 // final says that trying again is no use.

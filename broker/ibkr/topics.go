@@ -35,13 +35,12 @@ func (s *Stream) Quotes(fields []string, targets ...string) *Feed[QuoteUpdate] {
 		list = append(list, &topic{
 			name: "smd+" + target, ask: "smd+" + target + "+" + text(map[string]any{"fields": fields}), end: "umd+" + target + "+{}",
 			renew: true, reset: store.reset,
-			take: func(f *frame, n uint64) {
-				if store.update([]byte(target), func(q *QuoteUpdate) bool {
+			take: func(f *frame, n uint64, bad *misread) {
+				news, err := store.update([]byte(target), func(q *QuoteUpdate) (bool, error) {
 					q.Target, q.Connection = target, n
-					return q.merge(f, fields)
-				}) {
-					feed.poke()
-				}
+					return q.merge(f, fields, bad), nil
+				})
+				feed.note(f.raw, news, err, bad)
 			},
 		})
 	}
@@ -68,21 +67,21 @@ func (s *Stream) History(conid int64, query HistoryQuery) (*Feed[HistoryUpdate],
 		return nil, err
 	}
 	store := &latest[parcel]{max: 1}
-	feed := newFeed[HistoryUpdate](historyStore{store})
+	feed := newFeed[HistoryUpdate](historyStore{store, s})
 	var mu sync.Mutex
 	serverID := ""
 	t := &topic{name: "smh+" + target, ask: "smh+" + target + "+" + text(query), reset: store.reset}
-	t.take = func(f *frame, n uint64) {
+	t.take = func(f *frame, n uint64, bad *misread) {
 		if id, err := scalarText(f.serverID); err == nil && id != "" {
 			mu.Lock()
 			serverID = id
 			mu.Unlock()
 		}
-		store.update(nil, func(p *parcel) bool {
+		news, err := store.update(nil, func(p *parcel) (bool, error) {
 			*p = parcel{append([]byte(nil), f.raw...), n}
-			return true
+			return true, nil
 		})
-		feed.poke()
+		feed.note(f.raw, news, err, bad)
 	}
 	subscribe(s, feed, t)
 	feed.end = func() {
@@ -102,7 +101,7 @@ func (s *Stream) History(conid int64, query HistoryQuery) (*Feed[HistoryUpdate],
 // endLater ends a history stream when its answer tells its number.
 func (s *Stream) endLater(name string) {
 	t := &topic{name: name}
-	t.take = func(f *frame, _ uint64) {
+	t.take = func(f *frame, _ uint64, _ *misread) {
 		if id, err := scalarText(f.serverID); err == nil && id != "" {
 			t.end = "umh+" + id
 			s.remove(t)
@@ -113,7 +112,10 @@ func (s *Stream) endLater(name string) {
 }
 
 // historyStore reads the newest answer when it is asked for.
-type historyStore struct{ *latest[parcel] }
+type historyStore struct {
+	*latest[parcel]
+	stream *Stream
+}
 
 func (h historyStore) take() (HistoryUpdate, bool) {
 	for {
@@ -121,7 +123,10 @@ func (h historyStore) take() (HistoryUpdate, bool) {
 		if !ok {
 			return HistoryUpdate{}, false
 		}
-		if u, ok := historyOf(p.args, p.connection); ok {
+		var bad misread
+		u, ok := historyOf(p.args, p.connection, &bad)
+		h.stream.tell("smh", p.connection, &bad)
+		if ok {
 			return u, true
 		}
 	}
@@ -160,13 +165,12 @@ func (s *Stream) Depth(account string, conid int64, exchange string) *Feed[Depth
 	feed := newFeed[DepthUpdate](store)
 	return subscribe(s, feed, &topic{
 		name: name, ask: ask, end: "ubd+" + account, reset: store.reset,
-		take: func(f *frame, n uint64) {
-			if store.update(nil, func(d *DepthUpdate) bool {
+		take: func(f *frame, n uint64, bad *misread) {
+			news, err := store.update(nil, func(d *DepthUpdate) (bool, error) {
 				d.Account, d.Conid, d.Connection = account, conid, n
-				return d.merge(f)
-			}) {
-				feed.poke()
-			}
+				return d.merge(f, bad), nil
+			})
+			feed.note(f.raw, news, err, bad)
 		},
 	})
 }
@@ -179,21 +183,24 @@ func (s *Stream) Orders() *Feed[OrderUpdate] {
 	known := make(map[int64]*OrderRow)
 	connection := uint64(0)
 	var delta, none OrderRow
-	return rowsFeed(s, &topic{name: topicOrders, ask: askOrders, end: "uor+{}"}, func(row []byte, n uint64) (u OrderUpdate, ok bool) {
+	return rowsFeed(s, &topic{name: topicOrders, ask: askOrders, end: "uor+{}"}, func(row []byte, n uint64) (u OrderUpdate, news bool, err error) {
 		if n != connection {
 			clear(known)
 			connection = n
 		}
 		delta = none
-		if fill(row, &delta) != nil || delta.OrderID == 0 {
-			return u, false
+		if err := fill(row, &delta); err != nil {
+			return u, false, err
+		}
+		if delta.OrderID == 0 {
+			return u, false, errNoOrder
 		}
 		id := int64(delta.OrderID)
 		if known[id] == nil {
 			known[id] = &OrderRow{OrderID: delta.OrderID}
 		}
 		merge(known[id], &delta)
-		return OrderUpdate{OrderRow: *known[id], Delta: slices.Clone(row), Connection: n}, true
+		return OrderUpdate{OrderRow: *known[id], Delta: slices.Clone(row), Connection: n}, true, nil
 	})
 }
 
@@ -203,19 +210,22 @@ func (s *Stream) Trades(days int) *Feed[TradeUpdate] {
 	seen := make(map[string]string) // execution -> its last correction
 	ask := "str+" + text(map[string]any{"realtimeUpdatesOnly": false, "days": min(max(days, 1), 7)})
 	var trade, none TradeRow
-	return rowsFeed(s, &topic{name: topicTrades, ask: ask, end: "utr"}, func(row []byte, n uint64) (u TradeUpdate, ok bool) {
+	return rowsFeed(s, &topic{name: topicTrades, ask: ask, end: "utr"}, func(row []byte, n uint64) (u TradeUpdate, news bool, err error) {
 		trade = none
-		if fill(row, &trade) != nil || trade.ExecID == "" {
-			return u, false
+		if err := fill(row, &trade); err != nil {
+			return u, false, err
+		}
+		if trade.ExecID == "" {
+			return u, false, errNoExec
 		}
 		u.TradeRow = trade
 		base, suffix := splitExecID(string(u.ExecID))
 		if last, twice := seen[base]; twice && suffix <= last {
-			return u, false
+			return u, false, nil
 		}
 		seen[base] = suffix
 		u.Raw, u.Connection = slices.Clone(row), n
-		return u, true
+		return u, true, nil
 	})
 }
 
@@ -224,15 +234,17 @@ func (s *Stream) PnL() *Feed[PnLUpdate] {
 	store := &latest[PnLUpdate]{max: maxKeys}
 	var scratch PnLUpdate
 	feed := newFeed[PnLUpdate](store)
-	return subscribe(s, feed, &topic{name: "spl", ask: "spl+{}", end: "upl+{}", reset: store.reset, take: func(f *frame, n uint64) {
+	return subscribe(s, feed, &topic{name: "spl", ask: "spl+{}", end: "upl+{}", reset: store.reset, take: func(f *frame, n uint64, bad *misread) {
 		all := members(f.args)
+		if all.b == nil && len(f.args) > 0 {
+			bad.add(f.args, errNotObject)
+		}
 		for key, row, ok := all.member(); ok; key, row, ok = all.member() {
-			if store.update(key, func(p *PnLUpdate) bool {
+			news, err := store.update(key, func(p *PnLUpdate) (bool, error) {
 				p.Key, p.Connection = string(key), n
 				return p.merge(row, &scratch)
-			}) {
-				feed.poke()
-			}
+			})
+			feed.note(row, news, err, bad)
 		}
 	}})
 }
@@ -242,7 +254,7 @@ func (s *Stream) PnL() *Feed[PnLUpdate] {
 func (s *Stream) Summary(account string, keys ...string) *Feed[SummaryUpdate] {
 	var scratch SummaryUpdate
 	return keyedFeed(s, "ssd+"+account, "usd+"+account+"+{}", keys, []string{"currency", "monetaryValue", "value"},
-		func(u *SummaryUpdate, row []byte, n uint64) bool {
+		func(u *SummaryUpdate, row []byte, n uint64) (bool, error) {
 			u.Account, u.Connection = account, n
 			return u.merge(row, &scratch)
 		})
@@ -253,14 +265,14 @@ func (s *Stream) Summary(account string, keys ...string) *Feed[SummaryUpdate] {
 func (s *Stream) Ledger(account string, keys ...string) *Feed[LedgerUpdate] {
 	var scratch LedgerUpdate
 	return keyedFeed(s, "sld+"+account, "uld+"+account+"+{}", keys, nil,
-		func(u *LedgerUpdate, row []byte, n uint64) bool {
+		func(u *LedgerUpdate, row []byte, n uint64) (bool, error) {
 			u.Account, u.Connection = account, n
 			return u.merge(row, &scratch)
 		})
 }
 
 // keyedFeed subscribes a topic whose result has rows with a key.
-func keyedFeed[T any](s *Stream, name, end string, keys, fields []string, merge func(*T, []byte, uint64) bool) *Feed[T] {
+func keyedFeed[T any](s *Stream, name, end string, keys, fields []string, merge func(*T, []byte, uint64) (bool, error)) *Feed[T] {
 	args := map[string]any{}
 	if len(keys) > 0 {
 		args["keys"] = keys
@@ -270,13 +282,14 @@ func keyedFeed[T any](s *Stream, name, end string, keys, fields []string, merge 
 	}
 	store := &latest[T]{max: maxKeys}
 	feed := newFeed[T](store)
-	return subscribe(s, feed, &topic{name: name, ask: name + "+" + text(args), end: end, reset: store.reset, take: func(f *frame, n uint64) {
+	return subscribe(s, feed, &topic{name: name, ask: name + "+" + text(args), end: end, reset: store.reset, take: func(f *frame, n uint64, bad *misread) {
 		list := rows(f.result)
 		for row, ok := list.element(); ok; row, ok = list.element() {
-			key := memberOf(row, "key")
-			if len(key) > 0 && store.update(key, func(v *T) bool { return merge(v, row, n) }) {
-				feed.poke()
+			news, err := false, errNoKey
+			if key := memberOf(row, "key"); len(key) > 0 {
+				news, err = store.update(key, func(v *T) (bool, error) { return merge(v, row, n) })
 			}
+			feed.note(row, news, err, bad)
 		}
 	}})
 }
@@ -297,85 +310,85 @@ func memberOf(b []byte, name string) []byte {
 // Status follows the session (sts).
 func (s *Stream) Status() *Feed[StatusUpdate] {
 	var sum, next StatusUpdate
-	return rowsFeed(s, &topic{name: "sts"}, func(row []byte, n uint64) (StatusUpdate, bool) {
+	return rowsFeed(s, &topic{name: "sts"}, func(row []byte, n uint64) (StatusUpdate, bool, error) {
 		if sum.Connection != n {
 			sum = StatusUpdate{Connection: n}
 		}
 		next = sum
-		if fill(row, &next) != nil {
-			return sum, false
+		if err := fill(row, &next); err != nil {
+			return sum, false, err
 		}
 		sum = next
-		return sum, true
+		return sum, true, nil
 	})
 }
 
 // System follows greetings and heartbeats (system).
 func (s *Stream) System() *Feed[SystemUpdate] {
-	return wholeFeed(s, "system", func(u *SystemUpdate, f *frame, n uint64) bool {
+	return wholeFeed(s, "system", func(u *SystemUpdate, f *frame, n uint64) error {
 		if u.Connection != n {
 			*u = SystemUpdate{Connection: n}
 		}
-		return fill(f.raw, u) == nil
+		return fill(f.raw, u)
 	})
 }
 
 // AccountList follows the accounts of the login (act).
 func (s *Stream) AccountList() *Feed[AccountsUpdate] {
-	return wholeFeed(s, "act", func(u *AccountsUpdate, f *frame, n uint64) bool {
+	return wholeFeed(s, "act", func(u *AccountsUpdate, f *frame, n uint64) error {
 		next := AccountsUpdate{Connection: n, Raw: slices.Clone(f.args)}
-		if fill(f.args, &next.Accounts) != nil {
-			return false
+		if err := fill(f.args, &next.Accounts); err != nil {
+			return err
 		}
 		*u = next
-		return true
+		return nil
 	})
 }
 
 // Notices follows messages to the user (ntf).
 func (s *Stream) Notices() *Feed[NoticeUpdate] {
 	var next NoticeUpdate
-	return rowsFeed(s, &topic{name: "ntf"}, func(row []byte, n uint64) (NoticeUpdate, bool) {
+	return rowsFeed(s, &topic{name: "ntf"}, func(row []byte, n uint64) (NoticeUpdate, bool, error) {
 		next = NoticeUpdate{Connection: n}
 		err := fill(row, &next)
-		return next, err == nil
+		return next, err == nil, err
 	})
 }
 
 // Bulletins follows news of IBKR (blt).
 func (s *Stream) Bulletins() *Feed[BulletinUpdate] {
 	var next BulletinUpdate
-	return rowsFeed(s, &topic{name: "blt"}, func(row []byte, n uint64) (BulletinUpdate, bool) {
+	return rowsFeed(s, &topic{name: "blt"}, func(row []byte, n uint64) (BulletinUpdate, bool, error) {
 		next = BulletinUpdate{Connection: n}
 		err := fill(row, &next)
-		return next, err == nil
+		return next, err == nil, err
 	})
 }
 
 // Tics follows the answers to the stream's keep-alives (tic).
 func (s *Stream) Tics() *Feed[TicUpdate] {
-	return wholeFeed(s, "tic", func(u *TicUpdate, f *frame, n uint64) bool {
+	return wholeFeed(s, "tic", func(u *TicUpdate, f *frame, n uint64) error {
 		u.Connection = n
-		return fill(f.raw, u) == nil
+		return fill(f.raw, u)
 	})
 }
 
 // Errors follows what the stream complains about (error, or a frame with an
 // "error" and no topic of its own).
 func (s *Stream) Errors() *Feed[ErrorUpdate] {
-	store := &queued[ErrorUpdate]{decode: errorOf}
+	store := &queued[ErrorUpdate]{decode: errorOf} // which has no faults to tell
 	feed := newFeed[ErrorUpdate](store)
-	return subscribe(s, feed, &topic{name: topicError, take: func(f *frame, n uint64) {
+	return subscribe(s, feed, &topic{name: topicError, take: func(f *frame, n uint64, _ *misread) {
 		store.put(f.raw, n)
 		feed.poke()
 	}})
 }
 
 // rowsFeed keeps all rows of a topic's args.
-func rowsFeed[T any](s *Stream, t *topic, decode func(row []byte, n uint64) (T, bool)) *Feed[T] {
-	store := &queued[T]{decode: decode}
+func rowsFeed[T any](s *Stream, t *topic, decode func(row []byte, n uint64) (T, bool, error)) *Feed[T] {
+	store := &queued[T]{decode: decode, tell: func(connection uint64, bad *misread) { s.tell(t.name, connection, bad) }}
 	feed := newFeed[T](store)
-	t.take = func(f *frame, n uint64) {
+	t.take = func(f *frame, n uint64, _ *misread) {
 		store.put(f.args, n)
 		feed.poke()
 	}
@@ -383,13 +396,15 @@ func rowsFeed[T any](s *Stream, t *topic, decode func(row []byte, n uint64) (T, 
 }
 
 // wholeFeed keeps the newest state of a topic.
-func wholeFeed[T any](s *Stream, name string, change func(*T, *frame, uint64) bool) *Feed[T] {
+func wholeFeed[T any](s *Stream, name string, change func(*T, *frame, uint64) error) *Feed[T] {
 	store := &latest[T]{max: 1}
 	feed := newFeed[T](store)
-	return subscribe(s, feed, &topic{name: name, take: func(f *frame, n uint64) {
-		if store.update(nil, func(v *T) bool { return change(v, f, n) }) {
-			feed.poke()
-		}
+	return subscribe(s, feed, &topic{name: name, take: func(f *frame, n uint64, bad *misread) {
+		news, err := store.update(nil, func(v *T) (bool, error) {
+			err := change(v, f, n)
+			return err == nil, err
+		})
+		feed.note(f.raw, news, err, bad)
 	}})
 }
 

@@ -3,6 +3,7 @@ package ibkr
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -53,8 +54,7 @@ func (q *QuoteUpdate) Quote() Quote {
 
 // merge lays a frame over what is known of the wanted fields, and says whether
 // anything is news.
-func (q *QuoteUpdate) merge(f *frame, fields []string) bool {
-	news := false
+func (q *QuoteUpdate) merge(f *frame, fields []string, bad *misread) (news bool) {
 	all := members(f.raw)
 	for key, value, ok := all.member(); ok; key, value, ok = all.member() {
 		if string(key) == "_updated" {
@@ -70,7 +70,13 @@ func (q *QuoteUpdate) merge(f *frame, fields []string) bool {
 			continue
 		}
 		text, err := scalarText(value)
-		if err != nil || text == "" || len(text) > maxErrorText {
+		if err == nil && len(text) > maxErrorText {
+			err = errLongText
+		}
+		if err != nil {
+			bad.add(value, fmt.Errorf("field %s: %w", fields[at], err))
+		}
+		if err != nil || text == "" {
 			continue
 		}
 		if q.fields == nil {
@@ -107,15 +113,16 @@ type HistoryBar struct {
 const maxBars = 1000
 
 // historyOf reads a frame. Bars that cannot be read are left out.
-func historyOf(raw []byte, connection uint64) (HistoryUpdate, bool) {
+func historyOf(raw []byte, connection uint64, bad *misread) (HistoryUpdate, bool) {
 	var head struct {
 		ServerID   FlexString `json:"serverId"`
 		Symbol     FlexString `json:"symbol"`
 		TimePeriod FlexString `json:"timePeriod"`
 		BarLength  FlexInt    `json:"barLength"`
 	}
-	f, ok := parseFrame(raw)
-	if !ok || fill(raw, &head) != nil {
+	f, _ := parseFrame(raw) // it was one when it came
+	if err := fill(raw, &head); err != nil {
+		bad.add(raw, err)
 		return HistoryUpdate{}, false
 	}
 	h := HistoryUpdate{
@@ -123,12 +130,21 @@ func historyOf(raw []byte, connection uint64) (HistoryUpdate, bool) {
 		BarLength: int64(head.BarLength), Connection: connection,
 	}
 	list := elements(f.data)
+	if list.b == nil && len(f.data) > 0 {
+		bad.add(f.data, errNoList)
+	}
 	var bar, none HistoryBar
 	for row, ok := list.element(); ok && len(h.Bars) < maxBars; row, ok = list.element() {
 		bar = none
-		if fill(row, &bar) == nil && bar.TimeMs > 0 && bar.Close.Valid {
-			h.Bars = append(h.Bars, bar)
+		err := fill(row, &bar)
+		if err == nil && (bar.TimeMs <= 0 || !bar.Close.Valid) {
+			err = errNoBar
 		}
+		if err != nil {
+			bad.add(row, err)
+			continue
+		}
+		h.Bars = append(h.Bars, bar)
 	}
 	return h, true
 }
@@ -163,13 +179,20 @@ type depthDelta struct {
 	Ask   *FlexDecimal `json:"ask"`
 }
 
-func (d *DepthUpdate) merge(f *frame) bool {
-	news := false
+func (d *DepthUpdate) merge(f *frame, bad *misread) (news bool) {
 	list := elements(f.data)
+	if list.b == nil && len(f.data) > 0 {
+		bad.add(f.data, errNoList)
+	}
 	var row, none depthDelta
 	for raw, ok := list.element(); ok; raw, ok = list.element() {
 		row = none
-		if fill(raw, &row) != nil || row.Row == nil || *row.Row < 0 || *row.Row >= maxDepth {
+		err := fill(raw, &row)
+		if err == nil && (row.Row == nil || *row.Row < 0 || *row.Row >= maxDepth) {
+			err = errNoRow
+		}
+		if err != nil {
+			bad.add(raw, err)
 			continue
 		}
 		at := d.row(int(*row.Row))
@@ -250,16 +273,16 @@ type PnLUpdate struct {
 	Connection             uint64      `json:"-"`
 }
 
-func (p *PnLUpdate) merge(raw []byte, row *PnLUpdate) bool {
+func (p *PnLUpdate) merge(raw []byte, row *PnLUpdate) (bool, error) {
 	*row = PnLUpdate{}
-	if fill(raw, row) != nil {
-		return false
+	if err := fill(raw, row); err != nil {
+		return false, err
 	}
 	return mergeNumbers([][2]*FlexDecimal{
 		{&p.Daily, &row.Daily}, {&p.NetLiquidation, &row.NetLiquidation}, {&p.Unrealized, &row.Unrealized},
 		{&p.ExcessLiquidity, &row.ExcessLiquidity}, {&p.ExcessLiquidityExactly, &row.ExcessLiquidityExactly},
 		{&p.MarketValue, &row.MarketValue},
-	})
+	}), nil
 }
 
 // SummaryUpdate is one value of an account's summary (ssd), by its key: an
@@ -274,10 +297,10 @@ type SummaryUpdate struct {
 	Connection uint64      `json:"-"`
 }
 
-func (s *SummaryUpdate) merge(raw []byte, row *SummaryUpdate) bool {
+func (s *SummaryUpdate) merge(raw []byte, row *SummaryUpdate) (bool, error) {
 	*row = SummaryUpdate{}
-	if fill(raw, row) != nil {
-		return false
+	if err := fill(raw, row); err != nil {
+		return false, err
 	}
 	mergeText(&s.Key, row.Key)
 	mergeText(&s.Currency, row.Currency)
@@ -285,7 +308,7 @@ func (s *SummaryUpdate) merge(raw []byte, row *SummaryUpdate) bool {
 	if row.Timestamp != 0 {
 		s.Timestamp = row.Timestamp
 	}
-	return mergeNumbers([][2]*FlexDecimal{{&s.Amount, &row.Amount}}) || row.Value != ""
+	return mergeNumbers([][2]*FlexDecimal{{&s.Amount, &row.Amount}}) || row.Value != "", nil
 }
 
 // LedgerUpdate is the ledger of an account in one currency (sld).
@@ -308,10 +331,10 @@ type LedgerUpdate struct {
 
 // merge lays a row over what is known. A currency that did not change comes
 // as a key and a timestamp.
-func (l *LedgerUpdate) merge(raw []byte, row *LedgerUpdate) bool {
+func (l *LedgerUpdate) merge(raw []byte, row *LedgerUpdate) (bool, error) {
 	*row = LedgerUpdate{}
-	if fill(raw, row) != nil {
-		return false
+	if err := fill(raw, row); err != nil {
+		return false, err
 	}
 	mergeText(&l.Key, row.Key)
 	mergeText(&l.Currency, row.Currency)
@@ -322,7 +345,7 @@ func (l *LedgerUpdate) merge(raw []byte, row *LedgerUpdate) bool {
 		{&l.Cash, &row.Cash}, {&l.SettledCash, &row.SettledCash}, {&l.NetLiquidation, &row.NetLiquidation},
 		{&l.StockValue, &row.StockValue}, {&l.RealizedPnL, &row.RealizedPnL}, {&l.UnrealizedPnL, &row.UnrealizedPnL},
 		{&l.ExchangeRate, &row.ExchangeRate}, {&l.Interest, &row.Interest}, {&l.Dividends, &row.Dividends},
-	})
+	}), nil
 }
 
 // mergeNumbers takes over the numbers that were said, and says whether any was.
@@ -399,14 +422,11 @@ type ErrorUpdate struct {
 }
 
 // errorOf reads a frame that is an error.
-func errorOf(raw []byte, connection uint64) (ErrorUpdate, bool) {
-	f, ok := parseFrame(raw)
-	if !ok {
-		return ErrorUpdate{}, false
-	}
+func errorOf(raw []byte, connection uint64) (ErrorUpdate, bool, error) {
+	f, _ := parseFrame(raw) // it was one when it came
 	u := ErrorUpdate{Text: string(f.fail), Raw: bytes.Clone(raw), Connection: connection}
 	if text, err := scalarText(f.fail); err == nil {
 		u.Text = text
 	}
-	return u, true
+	return u, true, nil
 }

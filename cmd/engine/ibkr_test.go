@@ -2,7 +2,13 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +18,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"gannet/broker/ibkr"
 )
 
 // webAPI is a server with fixed answers, for what the simulator does not have.
@@ -261,6 +270,75 @@ func TestIBKRSigned(t *testing.T) {
 	}
 }
 
+// oauth2Config is a configuration that logs in by OAuth 2.0, with a key that was
+// just made.
+func oauth2Config(t *testing.T, address string) string {
+	t.Helper()
+	dir := t.TempDir()
+	key, err := rsa.GenerateKey(rand.Reader, 3072)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := `mode: paper
+broker:
+  ibkr:
+    account: DU1
+    base_url: ` + address + `
+    auth: {kind: oauth2, client_id: x, key_id: main, private_key_file: ` + filepath.Join(dir, "key.pem") + `, credential: me, ip: 203.0.113.7}
+instruments:
+  - {id: SPY.ARCA, conid: 756733, currency: USD, tick: 0.01, lot: 1, multiplier: 1, hours: us-equity}
+strategies: []
+risk: {max_order_qty: 1, max_order_notional: 1000, price_collar_percent: 1, max_data_age: 2s, max_position_qty: 2, max_submits_per_second: 1, max_submits_per_minute: 10}
+`
+	for name, data := range map[string][]byte{
+		"key.pem": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), "oauth2.yaml": []byte(text),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "oauth2.yaml")
+}
+
+// What is saved is the statement itself, also when IBKR has packed it.
+func TestIBKRStatementIsUnpacked(t *testing.T) {
+	const page = "<p>statement</p>"
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, _ = io.WriteString(z, page)
+	_ = z.Close()
+	file := base64.StdEncoding.EncodeToString(packed.Bytes())
+	w := newWebAPI(t, map[string]string{
+		"POST /oauth2/api/v1/token":          `{"access_token":"secret","expires_in":1000,"token_type":"Bearer"}`,
+		"POST /gw/api/v1/statements":         `{"data":{"encoding":"base64","value":"` + file + `","mimeType":"text/html","gzip":true}}`,
+		"POST /gw/api/v1/instructions/query": `{"status":202,"instructionSetId":-5,"instructionResult":{"instructionStatus":"PENDING"}}`,
+	})
+	config, out := oauth2Config(t, w.URL), filepath.Join(t.TempDir(), "january.html")
+	ask := []string{"-c", config, "statements", "--from", "202601"}
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{append(ask, "--out", out), `^saved .*, 16 bytes\n$`}, {ask, "^" + page + "$"}, {append(ask, "-o", "json"), `"bytes":16,.*"mime_type":"text/html"`},
+		{[]string{"-c", config, "transfers"}, `status +202`},
+	} {
+		code, stdout, stderr := w.engine(t, tt.args...)
+		if code != exitOK || !matches(tt.want, stdout) {
+			t.Errorf("%v: code %d, %s%s, want %s", tt.args, code, stdout, stderr, tt.want)
+		}
+	}
+	if data, err := os.ReadFile(out); err != nil || string(data) != page {
+		t.Errorf("saved %q, %v", data, err)
+	}
+	if code, _, stderr := w.engine(t, append(ask, "--out", out)...); code == exitOK {
+		t.Errorf("a file that exists was written over: %s", stderr)
+	}
+}
+
 // A call is what was typed, and sent once.
 func TestIBKRCall(t *testing.T) {
 	w := newWebAPI(t, nil)
@@ -284,6 +362,20 @@ func TestIBKRPaceIsShared(t *testing.T) {
 	}
 	if sent := w.sent("GET /v1/api/iserver/scanner/params"); len(sent) != 1 {
 		t.Errorf("asked %d times, want once", len(sent))
+	}
+}
+
+// What the client keeps between its own requests the program keeps between its
+// calls: one table for both.
+func TestIBKRSpacing(t *testing.T) {
+	for call, want := range map[string]time.Duration{
+		"GET /iserver/account/orders": 5 * time.Second, "GET /pa/performance": 0, "POST /pa/performance": 15 * time.Minute,
+		"GET /fyi/settings": time.Second, "POST /tickle": time.Second, "GET /iserver/accounts": 0, "GET /iserver/marketdata/history": 0,
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		if got := spacing(ibkr.Trading, method, path); got != want {
+			t.Errorf("%s: %s, want %s", call, got, want)
+		}
 	}
 }
 

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"os"
 	"regexp"
 	"strconv"
@@ -15,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gannet/broker/ibkr"
+	"gannet/broker/ibkr/api"
 )
 
 // manageVerbs are of account management: they want OAuth 2.0.
@@ -31,7 +28,7 @@ func (v *ibkrVerbs) statementsVerb() *cobra.Command {
 	cmd := v.verb(&cobra.Command{
 		Use: "statements", Short: "List the statements that there are, or save one",
 		Long: `List the days, months and years that there are statements of; with --from the statement of that span is made and,
-with --out, saved. This is account management: it wants OAuth 2.0, and --account or broker.ibkr.account.`,
+with --out, saved; else it is printed. This is account management: it wants OAuth 2.0, and --account or broker.ibkr.account.`,
 		Example: "  engine ibkr statements --account U1234567\n  engine ibkr statements --account U1234567 --from 202601 --out january.pdf\n  engine ibkr statements --account U1234567 --from 20260105 --to 20260109 --mime text/csv --out week.csv",
 	}, func(ctx context.Context, s *ibkrShell, _ []string) error {
 		if f.from == "" {
@@ -55,50 +52,38 @@ func (s *ibkrShell) managed() (string, error) {
 	return s.account, nil
 }
 
-// manage makes a call of account management. A body is signed.
-func (s *ibkrShell) manage(ctx context.Context, method, path string, params map[string]string, query url.Values, body any) (*ibkr.Response, error) {
-	call := ibkr.Call{Service: ibkr.Management, Method: method, Path: path, Params: params, Query: query}
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			return nil, err
-		}
-		call.Body, call.Signed, call.Urgency = text, true, ibkr.Write
-	}
-	return s.paced.Call(ctx, call)
-}
-
 func (s *ibkrShell) statements(ctx context.Context) error {
 	account, err := s.managed()
 	if err != nil {
 		return err
 	}
-	resp, err := s.manage(ctx, http.MethodGet, "/statements/available", nil, url.Values{"accountId": {account}}, nil)
+	dates, err := s.api.Reports.AvailableStatements(ctx, account)
 	if err != nil {
 		return err
 	}
 	if s.json() {
-		return s.showAny(resp.Body)
+		return s.showObject(dates)
 	}
-	var answer struct {
-		Data struct {
-			Value struct {
-				Daily struct {
-					Start json.RawMessage `json:"startDate"`
-					End   json.RawMessage `json:"endDate"`
-				} `json:"daily"`
-				Monthly, Annual json.RawMessage
-			} `json:"value"`
-		} `json:"data"`
+	var value api.AvailableStatementDatesDataValue
+	if dates.Data != nil && dates.Data.Value != nil {
+		value = *dates.Data.Value
 	}
-	if err := json.Unmarshal(resp.Body, &answer); err != nil {
-		return err
+	if value.Daily == nil {
+		value.Daily = new(api.AvailableStatementDatesDataValueDaily)
 	}
-	value := &answer.Data.Value
 	return pairs(s.out,
-		[2]string{"days", scalar(value.Daily.Start) + " to " + scalar(value.Daily.End)},
-		[2]string{"months", strings.ReplaceAll(scalar(value.Monthly), ",", " ")},
-		[2]string{"years", strings.ReplaceAll(scalar(value.Annual), ",", " ")})
+		[2]string{"days", plain(value.Daily.StartDate.String()) + " to " + plain(value.Daily.EndDate.String())},
+		[2]string{"months", spaced(value.Monthly)},
+		[2]string{"years", spaced(value.Annual)})
+}
+
+// spaced is a list of texts on one line.
+func spaced(list []api.Text) string {
+	words := make([]string, len(list))
+	for i, one := range list {
+		words[i] = plain(one.String())
+	}
+	return strings.Join(words, " ")
 }
 
 var statementDay = regexp.MustCompile(`^\d{4}(\d{2}(\d{2})?)?$`)
@@ -117,26 +102,45 @@ func (s *ibkrShell) statement(ctx context.Context, f *statementFlags) error {
 			return usagef("%q: want a day such as 20260105, a month such as 202601, or a year", day)
 		}
 	}
-	wanted := map[string]string{"accountId": account, "startDate": f.from, "endDate": f.to}
-	if f.mime != "" {
-		wanted["mimeType"] = f.mime
-	}
-	resp, err := s.manage(ctx, http.MethodPost, "/statements", nil, nil, wanted)
+	report, err := s.api.Reports.Statements(ctx, api.StatementRequest{
+		AccountID: api.TextOf(account), StartDate: api.TextOf(f.from), EndDate: api.TextOf(f.to), MimeType: optional(f.mime),
+	})
 	if err != nil {
 		return err
+	}
+	if len(report.Data) == 0 {
+		return errors.New("the answer holds no file")
 	}
 	if f.out == "" {
-		return s.showAny(resp.Body)
+		return s.printReport(&report)
 	}
-	file, err := statementFile(resp)
-	if err != nil {
-		return err
+	return s.saveReport(&report, f.out)
+}
+
+// optional is a text that is left out when it is empty.
+func optional(text string) api.Text {
+	if text == "" {
+		return api.Text{}
 	}
-	out, err := os.OpenFile(f.out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	return api.TextOf(text)
+}
+
+// printReport prints a report as it is.
+func (s *ibkrShell) printReport(r *api.ReportFile) error {
+	if s.json() {
+		return s.printJSON(map[string]any{"mime_type": r.MIMEType, "bytes": len(r.Data), "data": r.Data})
+	}
+	_, err := s.out.Write(r.Data)
+	return err
+}
+
+// saveReport writes a report to a file that is not there yet.
+func (s *ibkrShell) saveReport(r *api.ReportFile, name string) error {
+	out, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	_, err = out.Write(file)
+	_, err = out.Write(r.Data)
 	if closed := out.Close(); err == nil {
 		err = closed
 	}
@@ -144,31 +148,10 @@ func (s *ibkrShell) statement(ctx context.Context, f *statementFlags) error {
 		return err
 	}
 	if s.json() {
-		return s.printJSON(map[string]any{"file": f.out, "bytes": len(file)})
+		return s.printJSON(map[string]any{"file": name, "bytes": len(r.Data)})
 	}
-	_, err = fmt.Fprintf(s.out, "saved %s, %d bytes\n", f.out, len(file))
+	_, err = fmt.Fprintf(s.out, "saved %s, %d bytes\n", name, len(r.Data))
 	return err
-}
-
-// statementFile is the file in an answer: the answer itself, or what its JSON
-// holds in base64.
-func statementFile(resp *ibkr.Response) ([]byte, error) {
-	if !strings.Contains(resp.Header.Get("Content-Type"), "json") {
-		return resp.Body, nil
-	}
-	var answer struct {
-		Data struct {
-			Value string `json:"value"`
-		} `json:"data"`
-	}
-	if err := json.Unmarshal(resp.Body, &answer); err != nil {
-		return nil, err
-	}
-	file, err := base64.StdEncoding.DecodeString(answer.Data.Value)
-	if err == nil && len(file) == 0 {
-		err = fmt.Errorf("the answer holds no file: %.200s", resp.Body)
-	}
-	return file, err
 }
 
 // transferFlags choose what is looked up.
@@ -206,25 +189,33 @@ This is account management: it wants OAuth 2.0. Money is moved by engine ibkr ca
 }
 
 func (s *ibkrShell) transfers(ctx context.Context, args []string, f *transferFlags) error {
-	path, name, id := "", "", ""
+	var one api.InstructionAnswer
+	var err error
 	switch {
 	case len(args) == 1:
-		path, name, id = "/instructions/{instructionId}", "instructionId", args[0]
+		id, bad := strconv.ParseInt(args[0], 10, 64)
+		if bad != nil {
+			return bad
+		}
+		one, err = s.api.Instructions.ByID(ctx, id)
 	case f.clientID != 0:
-		path, name, id = "/client-instructions/{clientInstructionId}", "clientInstructionId", strconv.FormatInt(f.clientID, 10)
+		one, err = s.api.Instructions.ByClientID(ctx, f.clientID)
 	case f.set != 0:
-		path, name, id = "/instruction-sets/{instructionSetId}", "instructionSetId", strconv.FormatInt(f.set, 10)
+		set, err := s.api.Instructions.Set(ctx, f.set)
+		if err != nil {
+			return err
+		}
+		return s.showObject(set, "status", "instructionSetId")
 	default:
 		return s.askTransfers(ctx, f.days)
 	}
-	resp, err := s.manage(ctx, http.MethodGet, path, map[string]string{name: id}, nil, nil)
 	if err != nil {
 		return err
 	}
-	if resp.Status == http.StatusAlreadyReported {
+	if one.Reused() {
 		fmt.Fprintln(s.err, "this client id was used for more than one instruction; the first is shown")
 	}
-	return s.showObject(json.RawMessage(resp.Body), "status", "instructionSetId")
+	return s.showObject(one, "status", "instructionSetId")
 }
 
 // askTransfers asks for a list that is looked up later.
@@ -236,22 +227,14 @@ func (s *ibkrShell) askTransfers(ctx context.Context, days int) error {
 	if days < 1 || days > 30 {
 		return usagef("--days %d: want 1 to 30", days)
 	}
-	type span struct {
-		Days int    `json:"daysToGoBack"`
-		Type string `json:"transactionType"`
-	}
-	type instruction struct {
-		ID      int64  `json:"clientInstructionId"`
-		Account string `json:"accountId"`
-		History span   `json:"transactionHistory"`
-	}
 	own := time.Now().UnixMilli()
-	resp, err := s.manage(ctx, http.MethodPost, "/instructions/query", nil, nil, map[string]any{
-		"instructionType": "QUERY_RECENT_INSTRUCTIONS", "instruction": instruction{own, account, span{days, "ALL"}},
+	answer, err := s.api.Instructions.Query(ctx, api.QueryRecentInstructions{
+		ClientInstructionID: api.IntOf(own), AccountID: api.TextOf(account),
+		TransactionHistory: &api.QueryRecentInstructionsTransactionHistory{DaysToGoBack: api.IntOf(int64(days)), TransactionType: api.TextOf("ALL")},
 	})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(s.err, "IBKR makes the list; in ten minutes: engine ibkr transfers --client-id %d\n", own)
-	return s.showObject(json.RawMessage(resp.Body), "status", "instructionSetId")
+	return s.showObject(answer, "status", "instructionSetId")
 }

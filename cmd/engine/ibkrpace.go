@@ -17,22 +17,16 @@ import (
 	"gannet/broker/ibkr/api"
 )
 
-// pauses are IBKR's limits of single endpoints that are slower than the client
-// is over all: the time between two calls, counted over all programs of an
-// address. Whoever ignores them is shut out for 10 to 15 minutes.
-var pauses = map[string]time.Duration{
-	"/iserver/account/orders":          5 * time.Second,
-	"/iserver/account/trades":          5 * time.Second,
-	"/iserver/account/pnl/partitioned": 5 * time.Second,
-	"/portfolio/accounts":              5 * time.Second,
-	"/portfolio/subaccounts":           5 * time.Second,
-	"/iserver/scanner/run":             time.Second,
-	"/tickle":                          time.Second,
-	"/sso/validate":                    time.Minute,
-	"/iserver/scanner/params":          15 * time.Minute,
-	"/pa/performance":                  15 * time.Minute,
-	"/pa/summary":                      15 * time.Minute,
-	"/pa/transactions":                 15 * time.Minute,
+// spacing is IBKR's limit of a single endpoint, the least time between two
+// calls, counted over all programs of an address; 0 for none. Whoever ignores it
+// is shut out for 10 to 15 minutes.
+func spacing(service ibkr.Service, method, path string) time.Duration {
+	for _, limit := range ibkr.Limits() {
+		if limit.Calls > 0 && limit.Covers(service, method, path) {
+			return limit.Every / time.Duration(limit.Calls)
+		}
+	}
+	return 0
 }
 
 // Requests of any kind, over all calls of the program: so many a second as the
@@ -70,7 +64,7 @@ func paceFolder(env []string) string {
 // Call waits for its turn and asks.
 func (p *pacedCaller) Call(ctx context.Context, call ibkr.Call) (*ibkr.Response, error) {
 	if call.Urgency != ibkr.Cancel {
-		if err := p.wait(ctx, call.Service, call.Path); err != nil {
+		if err := p.wait(ctx, call.Service, call.Method, call.Path); err != nil {
 			return nil, err
 		}
 	}
@@ -78,16 +72,17 @@ func (p *pacedCaller) Call(ctx context.Context, call ibkr.Call) (*ibkr.Response,
 }
 
 // wait waits until a request may be sent, and counts it as sent.
-func (p *pacedCaller) wait(ctx context.Context, service ibkr.Service, path string) error {
+func (p *pacedCaller) wait(ctx context.Context, service ibkr.Service, method, path string) error {
 	if p.folder == "" || os.MkdirAll(p.folder, 0o700) != nil {
 		return nil
 	}
-	if every := pauses[path]; every > 0 && service == ibkr.Trading {
+	each := time.Second / time.Duration(max(p.perSecond, 1))
+	if every := spacing(service, method, path); every > each {
 		if err := p.turn(ctx, path, every, 1); err != nil {
 			return err
 		}
 	}
-	return p.turn(ctx, "", time.Second/time.Duration(max(p.perSecond, 1)), requestsAtOnce)
+	return p.turn(ctx, "", each, requestsAtOnce)
 }
 
 // turn waits until what is counted under name may happen again: once in every,

@@ -81,16 +81,20 @@ var errCompeting = errors.New("another login of this user has the brokerage sess
 // takes it from another login only when --compete says so. It says whether it
 // had to.
 func (s *ibkrShell) open(ctx context.Context) (opened bool, err error) {
+	return s.openBy(ctx, s.compete)
+}
+
+func (s *ibkrShell) openBy(ctx context.Context, compete bool) (opened bool, err error) {
 	status, err := s.api.Session.AuthStatus(ctx)
 	switch {
 	case err == nil && sessionUp(&status) && !status.Competing.True():
 		return false, nil
-	case err == nil && status.Competing.True() && !s.compete:
+	case err == nil && status.Competing.True() && !compete:
 		return false, errCompeting
 	case err != nil && !isKind(err, ibkr.KindNoBridge):
 		return false, err
 	}
-	status, err = s.api.Session.Init(ctx, api.SessionInit{Publish: api.BoolOf(true), Compete: api.BoolOf(s.compete)})
+	status, err = s.api.Session.Init(ctx, api.SessionInit{Publish: api.BoolOf(true), Compete: api.BoolOf(compete)})
 	ctx, cancel := context.WithTimeout(ctx, bridgeWait)
 	defer cancel()
 	for {

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"gannet/broker/ibkr"
 	"gannet/market"
@@ -35,64 +37,55 @@ The stream is opened again when it breaks.`,
 	return cmd
 }
 
-// streamAdapter makes an adapter that streams the given contracts and places
-// nothing.
-func (s *ibkrShell) streamAdapter(ctx context.Context, conids []int64) (*ibkr.Adapter, error) {
-	account, err := s.brokerage(ctx)
-	if err != nil {
+// newStream makes a stream in the brokerage session, which it opens if there is
+// none.
+func (s *ibkrShell) newStream(ctx context.Context) (*ibkr.Stream, error) {
+	if _, err := s.open(ctx); err != nil {
 		return nil, err
 	}
-	var list []market.Instrument
-	for _, conid := range conids {
-		list = append(list, market.Instrument{
-			Name: strconv.FormatInt(conid, 10) + ".SMART", Conid: conid, SecType: "STK", Currency: "USD",
-			TickSize: 1, LotSize: 1, Multiplier: 1,
-		})
-	}
-	instruments, err := market.NewInstruments(list...)
-	if err != nil {
+	if _, err := s.accounts(ctx); err != nil {
 		return nil, err
 	}
-	auth, err := loginOf(&s.cfg.Broker.IBKR.Auth)
-	if err != nil {
+	// The stream asks for the session's id by itself.
+	if err := s.paced.wait(ctx, ibkr.Trading, http.MethodPost, "/tickle"); err != nil {
 		return nil, err
 	}
-	if err := s.paced.wait(ctx, ibkr.Trading, "/tickle"); err != nil { // the stream asks for the session id by itself
-		return nil, err
-	}
-	return ibkr.New(ibkr.Config{
-		BaseURL: s.baseURL, Pin: s.pin, Account: market.AccountID(account), Paper: paperName(account),
-		Auth: auth, Compete: s.compete, Instruments: instruments,
-		Pacing: ibkr.Pacing{PerSecond: float64(s.cfg.Broker.IBKR.RequestsPerSecond)},
-	})
+	return ibkr.NewStream(s.client), nil
 }
 
 // tryStream returns nil once the stream is up.
 func (s *ibkrShell) tryStream(ctx context.Context) error {
-	adapter, err := s.streamAdapter(ctx, nil)
+	stream, err := s.newStream(ctx)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	reason := "it did not come up"
-	err = adapter.Run(ctx, func(body market.Body) {
-		if state, ok := body.(*market.BrokerState); ok && state.Ready {
-			cancel(errUp)
-		} else if ok && state.Reason != "" && ctx.Err() == nil {
-			reason = state.Reason
+	reason := errors.New("it did not come up")
+	stream.OnUp(func() { cancel(errUp) })
+	stream.OnTrouble(func(err error) {
+		if !unread(err) {
+			reason = err
 		}
 	})
-	if errors.Is(context.Cause(ctx), errUp) {
+	err = stream.Run(ctx)
+	switch {
+	case errors.Is(context.Cause(ctx), errUp):
 		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
-	return errors.New(reason)
+	return reason
 }
 
 var errUp = errors.New("up")
+
+// unread says that an error is about rows of the stream, which are told from
+// other goroutines than the connection.
+func unread(err error) bool {
+	var rows *ibkr.RowsError
+	return errors.As(err, &rows)
+}
 
 // tickJSON is a line of watch -o json. A number that is not known is left out.
 type tickJSON struct {
@@ -107,13 +100,17 @@ type tickJSON struct {
 	Delayed  bool         `json:"delayed,omitempty"`
 }
 
-// watch prints ticks until ctx or the span ends.
+// watch prints prices until ctx or the span ends.
 func (s *ibkrShell) watch(ctx context.Context, args []string, span time.Duration) error {
 	conids, err := parseConids(args)
 	if err != nil {
 		return err
 	}
-	adapter, err := s.streamAdapter(ctx, conids)
+	targets := make([]string, len(conids))
+	for i, conid := range conids {
+		targets[i] = strconv.FormatInt(conid, 10)
+	}
+	stream, err := s.newStream(ctx)
 	if err != nil {
 		return err
 	}
@@ -122,49 +119,63 @@ func (s *ibkrShell) watch(ctx context.Context, args []string, span time.Duration
 		ctx, cancel = context.WithTimeout(ctx, span)
 		defer cancel()
 	}
-	var mu sync.Mutex // ticks and states come from two goroutines
-	known := map[market.InstrumentID]*tickJSON{}
-	adapter.OnTick(func(t *market.Tick) {
-		mu.Lock()
-		defer mu.Unlock()
-		row := known[t.Instrument]
-		if row == nil {
-			row = &tickJSON{Conid: conids[t.Instrument-1]}
-			known[t.Instrument] = row
-		}
-		row.merge(t)
-		s.printTick(row)
+	quotes := stream.Quotes(nil, targets...)
+	var turn sync.Mutex
+	stream.OnTrouble(func(err error) {
+		turn.Lock()
+		defer turn.Unlock()
+		s.streamTrouble(ctx, err)
 	})
-	return adapter.Run(ctx, func(body market.Body) {
-		if state, ok := body.(*market.BrokerState); ok && !state.Ready && state.Reason != "" && ctx.Err() == nil {
-			mu.Lock()
-			defer mu.Unlock()
-			fmt.Fprintf(s.err, "%s: %s\n", state.Name, plain(state.Reason))
+	g, running := errgroup.WithContext(ctx)
+	g.Go(func() error { return stream.Run(running) })
+	g.Go(func() error {
+		for {
+			q, err := quotes.Next(running)
+			if err != nil {
+				return nil // it is over
+			}
+			s.printTick(tickOf(&q))
 		}
 	})
+	return g.Wait()
 }
 
-// merge takes over what a tick says.
-func (r *tickJSON) merge(t *market.Tick) {
-	r.Time, r.Delayed = t.TsEvent, t.Flags&market.FlagDelayed != 0
-	if t.Mask&market.HasBid != 0 {
-		r.Bid = priceOf(t.Bid)
+// streamTrouble says why the stream broke, and opens the session again when it
+// is gone: IBKR ends each once a day. One that another login took stays there,
+// else both would take it from each other for ever.
+func (s *ibkrShell) streamTrouble(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
 	}
-	if t.Mask&market.HasAsk != 0 {
-		r.Ask = priceOf(t.Ask)
+	fmt.Fprintln(s.err, plain(err.Error()))
+	if !isKind(err, ibkr.KindNoBridge) {
+		return
 	}
-	if t.Mask&market.HasLast != 0 {
-		r.Last = priceOf(t.Last)
+	if _, err := s.openBy(ctx, false); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(s.err, plain(err.Error()))
 	}
-	if t.Mask&market.HasBidSize != 0 {
-		r.BidSize = qtyOf(t.BidSize)
+}
+
+// tickOf is what is known of a contract now.
+func tickOf(q *ibkr.QuoteUpdate) *tickJSON {
+	known := q.Quote()
+	row := &tickJSON{Time: market.NanosOf(time.Now()), Conid: int64(known.Conid)}
+	if q.UpdatedMs > 0 {
+		row.Time = market.NanosOf(time.UnixMilli(q.UpdatedMs))
 	}
-	if t.Mask&market.HasAskSize != 0 {
-		r.AskSize = qtyOf(t.AskSize)
+	row.Bid, row.BidSize = numberOf(known.Bid), numberOf(known.BidSize)
+	row.Ask, row.AskSize = numberOf(known.Ask), numberOf(known.AskSize)
+	row.Last, row.LastSize = numberOf(known.Last), numberOf(known.LastSize)
+	row.Delayed = known.Availability != "" && known.Availability[0] != 'R'
+	return row
+}
+
+// numberOf is a number with its digits, "" for one that is not known.
+func numberOf(d ibkr.FlexDecimal) number {
+	if !d.Valid {
+		return ""
 	}
-	if t.Mask&market.HasLastSize != 0 {
-		r.LastSize = qtyOf(t.LastSize)
-	}
+	return number(d.Decimal.String())
 }
 
 func (a *app) printTick(r *tickJSON) {

@@ -91,7 +91,7 @@ func (a *app) sim(ctx context.Context, cfg *configs.Config, f simFlags) error {
 		return err
 	}
 	opt.Listen, opt.PlainHTTP, opt.StatePath = f.listen, f.plainHTTP, f.state
-	opt.Pacing = true
+	opt.Pacing, opt.Events = true, true
 	opt.Instruments = withDefaultInstruments(opt.Instruments)
 	server, err := ibkrsim.Start(opt)
 	if err != nil {

@@ -177,10 +177,11 @@ func (o Contracts) Strikes(ctx context.Context, in StrikesRequest) (Strikes, err
 }
 
 // Details lists the contracts of a family.
-func (o Contracts) Details(ctx context.Context, in InfoRequest) (Rows[ContractDetail], error) {
+func (o Contracts) Details(ctx context.Context, in InfoRequest) ([]ContractDetail, error) {
 	q := queryOf("conid", itoa(in.Conid), "sectype", in.SecType, "month", strings.ToUpper(in.Month), "exchange", in.Exchange,
 		"strike", in.Strike.Text(), "right", in.Right, "issuerId", in.IssuerID, "filters", in.Filters)
-	return do[Rows[ContractDetail]](ctx, o.c, opSecdefInfo, args{query: q})
+	answer, err := do[OneOrMany[ContractDetail]](ctx, o.c, opSecdefInfo, args{query: q})
+	return answer.List, err
 }
 
 // BondFilters is what the bonds of an issuer, such as "e1400715", can be

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -119,6 +120,26 @@ func TestMemoryIsBounded(t *testing.T) {
 				t.Errorf("%s as %T: %d bytes took %d", name, v, len(body), n)
 			}
 		}
+	}
+}
+
+// TestNestedListsShareTheMemory: a list that can be an object has no budget of
+// its own, so that many of them do not add up.
+func TestNestedListsShareTheMemory(t *testing.T) {
+	markets := "[" + strings.Repeat("{},", 1999) + "{}]"
+	var body strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&body, `,"g%d":{"markets":%s}`, i, markets)
+	}
+	text := []byte(`{"categories":{` + body.String()[1:] + `}}`)
+	used := allocated(func() {
+		var out ForecastCategories
+		if err := Decode(text, &out); !errors.Is(err, errBudget) {
+			t.Errorf("read, error %v", err)
+		}
+	})
+	if most := room(len(text)); used > most {
+		t.Errorf("%d bytes took %d, want at most %d", len(text), used, most)
 	}
 }
 

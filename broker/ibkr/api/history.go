@@ -113,7 +113,17 @@ var (
 
 // HMDSInit opens the session of the history service.
 func (m MarketData) HMDSInit(ctx context.Context) (HMDSInit, error) {
-	return do[HMDSInit](ctx, m.c, opHMDSInit, args{})
+	return hmds[HMDSInit](ctx, m.c, opHMDSInit, args{})
+}
+
+// hmds performs an operation of the history service, whose first call in a
+// session is a 404: it is asked once more then.
+func hmds[T any](ctx context.Context, c Caller, op *Op, a args) (T, error) {
+	out, err := do[T](ctx, c, op, a)
+	if notFound(err) {
+		return do[T](ctx, c, op, a)
+	}
+	return out, err
 }
 
 // HMDSHistory reads bars from the history service. Prefer History.
@@ -123,5 +133,5 @@ func (m MarketData) HMDSHistory(ctx context.Context, in HMDSRequest) (History, e
 	if !in.End.IsZero() {
 		q.Set("startTime", in.End.UTC().Format(historyTime))
 	}
-	return do[History](ctx, m.c, opHMDSHistory, args{query: q})
+	return hmds[History](ctx, m.c, opHMDSHistory, args{query: q})
 }

@@ -248,3 +248,23 @@ func TestHistoryConcurrent(t *testing.T) {
 		t.Errorf("%d at a time", most.Load())
 	}
 }
+
+// The first call of the history service in a session is a 404, and only the
+// first: a service that is not there is not asked for ever.
+func TestHMDSFirstCallIsNotFound(t *testing.T) {
+	missing := answerForTest{err: &ibkr.Error{Kind: ibkr.KindNotFound, Status: 404}}
+	for name, call := range map[string]func(a *API) error{
+		"init":    func(a *API) error { _, err := a.MarketData.HMDSInit(t.Context()); return err },
+		"history": func(a *API) error { _, err := a.MarketData.HMDSHistory(t.Context(), HMDSRequest{Conid: 1}); return err },
+		"scanner": func(a *API) error { _, err := a.Scanner.HMDSRun(t.Context(), HMDSScan{}); return err },
+	} {
+		s, a := script(missing, answerForTest{body: `{}`})
+		if err := call(a); err != nil || len(s.calls) != 2 {
+			t.Errorf("%s: %v after %d calls", name, err, len(s.calls))
+		}
+		s, a = script(missing)
+		if err := call(a); statusOf(err) != 404 || len(s.calls) != 2 {
+			t.Errorf("%s, never there: %v after %d calls", name, err, len(s.calls))
+		}
+	}
+}

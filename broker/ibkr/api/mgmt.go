@@ -85,7 +85,7 @@ func (m management) send(ctx context.Context, op *signedOp, body any) (*ibkr.Res
 	}
 	return m.c.Call(ctx, ibkr.Call{
 		Service: op.Service, Method: op.Method, Path: op.Path, Urgency: op.Urgency,
-		Body: text, ContentType: op.contentType, Signed: m.signer == nil,
+		Body: text, ContentType: op.contentType, Signed: m.signer == nil, Slow: op.Slow,
 	})
 }
 

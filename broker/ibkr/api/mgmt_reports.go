@@ -29,15 +29,21 @@ type ReportFile struct {
 const maxReport = 64 << 20
 
 var (
-	opStatements             = signedQuery("Reports", "Statements", "/statements")
-	opTaxDocuments           = signedQuery("Reports", "TaxDocuments", "/tax-documents")
-	opTradeConfirmations     = signedQuery("Reports", "TradeConfirmations", "/trade-confirmations")
+	opStatements             = signedReport("Statements", "/statements")
+	opTaxDocuments           = signedReport("TaxDocuments", "/tax-documents")
+	opTradeConfirmations     = signedReport("TradeConfirmations", "/trade-confirmations")
 	opAvailableStatements    = registerManaged(Op{Group: "Reports", Name: "AvailableStatements", Method: http.MethodGet, Path: "/statements/available"})
 	opAvailableTaxDocuments  = registerManaged(Op{Group: "Reports", Name: "AvailableTaxDocuments", Method: http.MethodGet, Path: "/tax-documents/available"})
 	opAvailableConfirmations = registerManaged(Op{
 		Group: "Reports", Name: "AvailableTradeConfirmations", Method: http.MethodGet, Path: "/trade-confirmations/available",
 	})
 )
+
+// signedReport is an operation whose answer is made when it is asked for, which
+// can take longer than other answers.
+func signedReport(name, path string) *signedOp {
+	return registerSigned(Op{Group: "Reports", Name: name, Method: http.MethodPost, Path: path, Slow: true}, typeJSON)
+}
 
 // Statements makes a statement: of days 20260131, of a month 202601 or of a
 // year 2026, as Reports.AvailableStatements lists them. Scope statements.read.

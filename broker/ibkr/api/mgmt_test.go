@@ -323,6 +323,27 @@ func packed(t testing.TB, data []byte) []byte {
 	return b.Bytes()
 }
 
+// What IBKR has to make first may take its time.
+func TestReportsAreSlow(t *testing.T) {
+	s, a := script(answerForTest{body: `{"data":{"value":"YWJj"}}`})
+	for _, ask := range []func() (ReportFile, error){
+		func() (ReportFile, error) { return a.Reports.Statements(t.Context(), StatementRequest{}) },
+		func() (ReportFile, error) { return a.Reports.TaxDocuments(t.Context(), TaxDocumentRequest{}) },
+		func() (ReportFile, error) {
+			return a.Reports.TradeConfirmations(t.Context(), TradeConfirmationRequest{})
+		},
+	} {
+		if _, err := ask(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, call := range s.calls {
+		if !call.Slow || call.Urgency != ibkr.Read {
+			t.Errorf("%s %s: slow %v, urgency %d", call.Method, call.Path, call.Slow, call.Urgency)
+		}
+	}
+}
+
 // A statement arrives as the bytes to save, however it is wrapped.
 func TestReports(t *testing.T) {
 	long := bytes.Repeat([]byte("<p>statement</p>"), 20_000)

@@ -29,6 +29,7 @@ type Op struct {
 	NotSpec string // why the OpenAPI document lacks it; "": it has it
 
 	MayBeEmpty bool // an answer without content is a good one and means nothing found
+	Slow       bool // IBKR has to make the answer first; see ibkr.Call
 }
 
 var ops []*Op
@@ -87,5 +88,6 @@ func send(ctx context.Context, c Caller, op *Op, a args) (*ibkr.Response, error)
 	return c.Call(ctx, ibkr.Call{
 		Service: op.Service, Method: op.Method, Path: op.Path, Params: a.params, Query: a.query,
 		Header: a.header, Body: body, ContentType: a.contentType, Urgency: op.Urgency, MayBeEmpty: op.MayBeEmpty, Once: a.once,
+		Slow: op.Slow,
 	})
 }

@@ -23,7 +23,7 @@ type Orders struct{ c Caller }
 type Ticket struct {
 	Account           Text         `json:"acctId,omitzero"`          // default: the account of the path
 	Conid             Num          `json:"conid,omitzero"`           // routes to SMART, whatever Conidex says
-	Conidex           Text         `json:"conidex,omitzero"`         // 265598@NASDAQ, or a combo; see Combo
+	Conidex           Text         `json:"conidex,omitzero"`         // 265598@NASDAQ, or a combo; package contracts writes them
 	SecType           Text         `json:"secType,omitzero"`         // 265598:STK; not needed
 	COID              Text         `json:"cOID,omitzero"`            // the client's order id, at most 64 characters, unique for 24 hours; none on a child
 	ParentID          Text         `json:"parentId,omitzero"`        // COID of the parent: this is a child of a bracket

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -225,41 +224,4 @@ func (o Orders) Trades(ctx context.Context, days int) ([]Trade, error) {
 	query := url.Values{}
 	setInt(query, "days", int64(days))
 	return do[[]Trade](ctx, o.c, opTrades, args{query: query})
-}
-
-// spreads are the contracts of SpreadConid.
-var spreads = map[string]int64{
-	"USD": 28812380, "AUD": 61227077, "CAD": 61227082, "CHF": 61227087, "CNH": 136000441, "GBP": 58666491, "HKD": 61227072,
-	"INR": 136000444, "JPY": 61227069, "KRW": 136000424, "MXN": 136000449, "SEK": 136000429, "SGD": 426116555,
-}
-
-// SpreadConid is the contract that stands in front of a combo's legs in a
-// currency. EUR's is not known: IBKR's sources give it the number of JPY.
-func SpreadConid(currency string) (int64, bool) {
-	conid, ok := spreads[currency]
-	return conid, ok
-}
-
-// Leg is a part of a combo. A positive ratio buys it.
-type Leg struct {
-	Conid int64
-	Ratio int64
-}
-
-// Combo is the conidex of a combo, and "" for a currency without spread
-// contract. A currency other than USD needs an exchange.
-func Combo(currency, exchange string, legs ...Leg) string {
-	spread, ok := spreads[currency]
-	if !ok || len(legs) == 0 || currency != "USD" && exchange == "" || slices.ContainsFunc(legs, func(l Leg) bool { return l.Conid <= 0 || l.Ratio == 0 }) {
-		return ""
-	}
-	text := strconv.FormatInt(spread, 10)
-	if exchange != "" {
-		text += "@" + exchange
-	}
-	parts := make([]string, len(legs))
-	for i, l := range legs {
-		parts[i] = strconv.FormatInt(l.Conid, 10) + "/" + strconv.FormatInt(l.Ratio, 10)
-	}
-	return text + ";;;" + strings.Join(parts, ",")
 }

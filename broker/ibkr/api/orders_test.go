@@ -220,22 +220,6 @@ func TestQuirk59ConidOrConidex(t *testing.T) {
 	}
 }
 
-func TestCombo(t *testing.T) {
-	legs := []Leg{{756733, 1}, {320227571, -1}}
-	for name, tt := range map[string]struct{ got, want string }{
-		"dollar":      {Combo("USD", "", legs...), "28812380;;;756733/1,320227571/-1"},
-		"euro":        {Combo("EUR", "EUREX", legs...), ""},
-		"franc":       {Combo("CHF", "EBS", legs...), "61227087@EBS;;;756733/1,320227571/-1"},
-		"no exchange": {Combo("CHF", "", legs...), ""},
-		"no legs":     {Combo("USD", ""), ""},
-		"ratio 0":     {Combo("USD", "", Leg{1, 0}), ""},
-	} {
-		if tt.got != tt.want {
-			t.Errorf("%s: %q, want %q", name, tt.got, tt.want)
-		}
-	}
-}
-
 // A cancel is only acknowledged, unless IBKR names no contract and no account.
 func TestQuirk38Immediate(t *testing.T) {
 	for body, want := range map[string]bool{

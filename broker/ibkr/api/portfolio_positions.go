@@ -216,8 +216,8 @@ func (p Portfolio) Position(ctx context.Context, account string, conid int64) ([
 
 // PositionByConid is what all accounts hold of a contract, by account. The
 // document gives a row by account, the servers a list of rows.
-func (p Portfolio) PositionByConid(ctx context.Context, conid int64) (map[string]Rows[Position], error) {
-	return do[map[string]Rows[Position]](ctx, p.c, opPositionByConid, args{params: map[string]string{"conid": itoa(conid)}})
+func (p Portfolio) PositionByConid(ctx context.Context, conid int64) (map[string]OneOrMany[Position], error) {
+	return do[map[string]OneOrMany[Position]](ctx, p.c, opPositionByConid, args{params: map[string]string{"conid": itoa(conid)}})
 }
 
 // Invalidate drops IBKR's cache of an account's positions, so that the next

@@ -313,7 +313,7 @@ func TestSubaccountsBothForms(t *testing.T) {
 }
 
 // The document gives one row where the servers give a list.
-func TestRowsBothForms(t *testing.T) {
+func TestOneOrManyBothForms(t *testing.T) {
 	for _, body := range []string{`[{"conid":1}]`, `{"conid":1}`} {
 		f := newFake(t)
 		f.always("GET /iserver/secdef/info", 200, body)

@@ -22,7 +22,7 @@ func init() {
 		"Portfolio/GET-portfolio-ledger.json":                   newOf[map[string]LedgerRow],
 		"Portfolio/GET-portfolio-meta.json":                     newOf[PortfolioAccount],
 		"Portfolio/GET-portfolio-position-by-conid.json":        newOf[[]Position],
-		"Portfolio/GET-portfolio-positions-by-conid.json":       newOf[map[string]Rows[Position]],
+		"Portfolio/GET-portfolio-positions-by-conid.json":       newOf[map[string]OneOrMany[Position]],
 		"Portfolio/GET-portfolio-positions-empty.json":          newOf[[]Position],
 		"Portfolio/GET-portfolio-positions-page0.json":          newOf[[]Position],
 		"Portfolio/GET-portfolio-subaccounts.json":              newOf[[]PortfolioAccount],

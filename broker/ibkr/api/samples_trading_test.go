@@ -37,7 +37,7 @@ func init() {
 		ticket(func(t *api.Ticket) { t.COID, t.IsSingleGroup, t.Price = api.TextOf("oca-b"), yes(), num("450") }),
 	))
 	sample("Orders.Place", place(ticket(func(t *api.Ticket) {
-		t.Conid, t.Conidex = api.Num{}, api.TextOf(api.Combo("USD", "", api.Leg{Conid: spy, Ratio: 1}, api.Leg{Conid: 320227571, Ratio: -1}))
+		t.Conid, t.Conidex = api.Num{}, api.TextOf("28812380;;;756733/1,320227571/-1")
 		t.Price = num("-1.5")
 	})))
 	sample("Orders.Place", place(ticket(func(t *api.Ticket) {

@@ -155,5 +155,5 @@ func (s Scanner) Run(ctx context.Context, in ScanRequest) (ScanResult, error) {
 
 // HMDSRun scans with the history service, which is hardly alive: use Run.
 func (s Scanner) HMDSRun(ctx context.Context, in HMDSScan) (HMDSScanResult, error) {
-	return do[HMDSScanResult](ctx, s.c, opHMDSScanner, args{body: in})
+	return hmds[HMDSScanResult](ctx, s.c, opHMDSScanner, args{body: in})
 }

@@ -168,7 +168,7 @@ func TestCombo(t *testing.T) {
 	legs := []Leg{{Conid: 756733, Ratio: 1}, {Conid: 320227571, Ratio: -1}}
 	for _, tt := range []struct{ currency, exchange, want string }{
 		{"USD", "", "28812380;;;756733/1,320227571/-1"}, {"usd", "cboe", "28812380@CBOE;;;756733/1,320227571/-1"},
-		{"JPY", "OSE.JPN", "61227069@OSE.JPN;;;756733/1,320227571/-1"},
+		{"JPY", "OSE.JPN", "61227069@OSE.JPN;;;756733/1,320227571/-1"}, {"CHF", "EBS", "61227087@EBS;;;756733/1,320227571/-1"},
 		{"EUR", "EUREX", ""}, {"GBP", "", ""}, {"XXX", "X", ""},
 	} {
 		got, err := Combo(tt.currency, tt.exchange, legs...)
@@ -179,7 +179,7 @@ func TestCombo(t *testing.T) {
 			continue
 		}
 		spread, exchange, back, err := ParseCombo(got)
-		if want, _ := api.SpreadConid(strings.ToUpper(tt.currency)); err != nil || spread != want || !strings.EqualFold(exchange, tt.exchange) || !slices.Equal(back, legs) {
+		if want, _ := SpreadConid(strings.ToUpper(tt.currency)); err != nil || spread != want || !strings.EqualFold(exchange, tt.exchange) || !slices.Equal(back, legs) {
 			t.Errorf("%s read as %d %s %v, %v", got, spread, exchange, back, err)
 		}
 	}
@@ -380,7 +380,7 @@ func FuzzParseCombo(f *testing.F) {
 	f.Add("61227069@OSE.JPN;;;1/2,2/-3")
 	f.Fuzz(func(t *testing.T, text string) {
 		spread, exchange, legs, err := ParseCombo(text)
-		if usd, _ := api.SpreadConid("USD"); err != nil || spread != usd {
+		if usd, _ := SpreadConid("USD"); err != nil || spread != usd {
 			return
 		}
 		back, err := Combo("USD", exchange, legs...)

@@ -162,6 +162,7 @@ var defs = map[string][]string{
 	"265598": {"AAPL", "STK", "NASDAQ.NMS", "USD", "true"}, "273982664": {"AAPL", "STK", "EBS", "CHF", "false"},
 	"11": {"TWIN", "STK", "NYSE", "USD", "true"}, "12": {"TWIN", "STK", "NASDAQ", "USD", "true"},
 	"416904": {"SPX", "IND", "CBOE", "USD", "true"}, "999": {"SPX", "STK", "LSE", "GBP", "false"},
+	"998": {"SPXEW", "IND", "CBOE", "USD", "true"},
 }
 
 func definitions(conids []string) string {
@@ -177,7 +178,8 @@ func definitions(conids []string) string {
 var searches = map[string]string{
 	"SPY": `[{"conid":"38709152","symbol":"SPY","description":"MEXI","sections":[{"secType":"STK","exchange":"MEXI;"}]},
 		{"conid":"756733","symbol":"SPY","description":"ARCA","sections":[{"secType":"STK"},{"secType":"OPT","months":"APR26;MAY26;JUN26","exchange":"SMART;AMEX"}]}]`,
-	"SPX": `[{"conid":"999","symbol":"SPX","description":"LSE","sections":[{"secType":"STK"}]},{"conid":"416904","symbol":"SPX","description":"CBOE","sections":[{"secType":"IND"}]}]`,
+	"SPX": `[{"conid":"999","symbol":"SPX","description":"LSE","sections":[{"secType":"STK"}]},{"conid":"416904","symbol":"SPX","description":"CBOE","sections":[{"secType":"IND"}]},
+		{"conid":"998","symbol":"SPXEW","description":"CBOE","sections":[{"secType":"IND"}]}]`,
 }
 
 func details(q url.Values) (int, string) {

@@ -35,10 +35,10 @@ func (s *Server) accountsBody(u *user) map[string]any {
 			"allowFXConv": true, "allowFinancialLens": false, "allowMTA": true, "allowTypeAhead": true,
 			"allowEventTrading": true, "snapshotRefreshTimeout": 30, "liteUser": false, "showWebNews": true,
 			"research": true, "debugPnl": true, "showTaxOpt": true, "showImpactDashboard": true,
-			"allowDynAccount": false, "allowCrypto": false, "allowFA": s.isParent(u.accounts[0]), "allowLiteUnderPro": false,
+			"allowDynAccount": u.dyn, "allowCrypto": false, "allowFA": s.isParent(u.accounts[0]), "allowLiteUnderPro": false,
 			"allowedAssetTypes": "STK,OPT,FUT,CASH", "restrictTradeSubscription": false, "showUkUserLabels": false,
 			"sideBySide": true},
-		"chartPeriods": chartPeriods, "groups": []string{}, "profiles": []string{}, "selectedAccount": u.selected,
+		"chartPeriods": chartPeriods, "groups": s.groupNames(u), "profiles": []string{}, "selectedAccount": u.selected,
 		"serverInfo": serverInfo{&name, &version}, "sessionId": u.session.id[:8] + ".00000001",
 		"isFT": false, "isPaper": u.paper(),
 	}

@@ -8,8 +8,8 @@ import (
 	"gannet/broker/ibkr/ibkrsim/web"
 )
 
-// routes are the endpoints that are simulated. The first that fits answers.
-var routes = web.NewRoutes(
+// own are the endpoints that the server answers itself.
+var own = web.NewRoutes(
 	web.Route[*Server]{Methods: "GET", Pattern: "/sso/validate", Handle: (*Server).ssoValidate},
 	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/auth/ssodh/init", Handle: (*Server).initSession},
 	web.Route[*Server]{Methods: "GET POST", Pattern: "/iserver/auth/status", Handle: (*Server).getStatus},
@@ -65,29 +65,13 @@ var routes = web.NewRoutes(
 // unsimulated are operations that the API has and the simulator has not.
 var unsimulated = web.NewRoutes(
 	web.Route[*Server]{Pattern: "/acesws/{accountId}/signatures-and-owners"},
-	web.Route[*Server]{Pattern: "/fa/{a}/{b}"},
-	web.Route[*Server]{Pattern: "/forecast/{a}/{b}"},
-	web.Route[*Server]{Pattern: "/fyi/{a}"},
-	web.Route[*Server]{Pattern: "/fyi/{a}/{b}"},
 	web.Route[*Server]{Pattern: "/hmds/{a}"},
-	web.Route[*Server]{Pattern: "/iserver/account/alert/{alertId}"},
-	web.Route[*Server]{Pattern: "/iserver/account/allocation/{a}"},
-	web.Route[*Server]{Pattern: "/iserver/account/allocation/{a}/{b}"},
-	web.Route[*Server]{Pattern: "/iserver/account/mta"},
-	web.Route[*Server]{Pattern: "/iserver/account/search/{pattern}"},
-	web.Route[*Server]{Pattern: "/iserver/account/{accountId}/alert"},
-	web.Route[*Server]{Pattern: "/iserver/account/{accountId}/alert/{alertId}"},
-	web.Route[*Server]{Pattern: "/iserver/account/{accountId}/alerts"},
 	web.Route[*Server]{Pattern: "/iserver/account/{accountId}/summary/{report}"},
 	web.Route[*Server]{Pattern: "/iserver/contract/{conid}/algos"},
 	web.Route[*Server]{Pattern: "/iserver/currency/pairs"},
-	web.Route[*Server]{Pattern: "/iserver/dynaccount"},
 	web.Route[*Server]{Pattern: "/iserver/exchangerate"},
 	web.Route[*Server]{Pattern: "/iserver/scanner/{a}"},
 	web.Route[*Server]{Pattern: "/iserver/secdef/{a}"},
-	web.Route[*Server]{Pattern: "/iserver/watchlist"},
-	web.Route[*Server]{Pattern: "/iserver/watchlists"},
-	web.Route[*Server]{Pattern: "/pa/{a}"},
 	web.Route[*Server]{Pattern: "/portfolio/allocation"},
 	web.Route[*Server]{Pattern: "/portfolio/{accountId}/allocation"},
 	web.Route[*Server]{Pattern: "/trsrv/all-conids"},

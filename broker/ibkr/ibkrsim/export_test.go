@@ -5,6 +5,7 @@ import (
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/scenario"
+	"gannet/market"
 )
 
 // BreakStateFile has every later write of the state file fail, as on a full disk.
@@ -24,5 +25,34 @@ func fuzzServer(opt Options, h *brokerage.House) *Server {
 	u := s.logins[0]
 	u.session = session{id: s.newSessionID(), open: true, announced: true, accounts: true, touched: s.now()}
 	s.stream.init(s.now())
+	if err := s.openSides(s.now()); err != nil {
+		panic(err)
+	}
 	return s
+}
+
+// Known says what becomes of an endpoint: "routed", "listed" as not simulated,
+// or nothing.
+func Known(method, path string) string {
+	if r, _ := routes.Find(method, path); r != nil {
+		return "routed"
+	}
+	if unsimulated.Has(path) {
+		return "listed"
+	}
+	return ""
+}
+
+// LedgerGap is what an account's cash is beyond what it began with and all its
+// activity, by currency; the office's statements rely on it being nothing.
+func (s *Server) LedgerGap(account string) map[string]market.Money {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, a := ledger{s}, s.house.Account(account)
+	gap := l.Balances(account)
+	gap[a.Base] = gap[a.Base].Sub(a.Cash)
+	for _, one := range l.Activity(account, 0, s.now()+1) {
+		gap[one.Currency] = gap[one.Currency].Sub(one.Net())
+	}
+	return gap
 }

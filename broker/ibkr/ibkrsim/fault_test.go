@@ -3,10 +3,12 @@ package ibkrsim_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
 	"gannet/broker/ibkr/ibkrsim"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 )
 
 // A lost response leaves an order that the client knows nothing of; a lost
@@ -114,4 +116,30 @@ func TestUnwritableState(t *testing.T) {
 	if want := `{"error":"the simulator cannot write its state file","statusCode":503}`; got.status != 503 || got.text != want {
 		t.Error(fmt.Sprint(got))
 	}
+}
+
+// The control server is of use without TLS and serves nothing else; a scenario
+// given at the start is at work from the first request.
+func TestControlServerAndScenario(t *testing.T) {
+	opt := quiet()
+	opt.Control = "127.0.0.1:0"
+	var err error
+	if opt.Scenario, err = scenario.Read([]byte("rules:\n  - {on: POST /tickle, count: 1, status: 502}\n")); err != nil {
+		t.Fatal(err)
+	}
+	c := start(t, opt)
+	if got := c.call("POST", "/tickle", ""); got.status != 502 {
+		t.Errorf("first tickle: %d %s", got.status, got.text)
+	}
+	c.must("POST", "/tickle", "")
+	for path, want := range map[string]int{"/_sim/state": 200, "/v1/api/tickle": 404} {
+		got, err := http.Get(c.srv.ControlURL() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = got.Body.Close(); got.StatusCode != want {
+			t.Errorf("%s: %d, want %d", path, got.StatusCode, want)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
 }

@@ -12,6 +12,8 @@ import (
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/scenario"
+	"gannet/broker/ibkr/ibkrsim/workspace"
 	"gannet/market"
 )
 
@@ -20,7 +22,11 @@ import (
 type Options struct {
 	Listen    string // address, default 127.0.0.1:0 (a free port)
 	PlainHTTP bool   // no TLS
-	Seed      uint64 // of prices and ids
+	Control   string // address of a second server, plain HTTP, for /_sim/ alone; empty: none
+
+	// Scenario is what goes wrong from the start on.
+	Scenario scenario.Scenario
+	Seed     uint64 // of prices and ids
 
 	// StatePath is the file that keeps orders, executions and cash across
 	// restarts; empty keeps nothing. The certificate is kept beside it, in
@@ -56,6 +62,10 @@ type Options struct {
 	// most 20; 0 is 4.
 	Updates int
 
+	// Events adds the event contracts of GET /forecast/category/tree behind
+	// Instruments, so that they can be traded.
+	Events bool
+
 	Pacing  bool             // answer 429 as the API's pacing table says
 	Profile string           // fill model of broker/venue, default "gannet"
 	Timing  Timing           // delays
@@ -80,19 +90,24 @@ type User struct {
 	Name     string
 	Password string   // of the login pages; in the clear, as it opens nothing else
 	Accounts []string // the first is selected at the start; none: all
+	Email    string   // of alerts; default the name at example.com
+
+	// DynAccount makes the user search for accounts, as brokers' users with many
+	// do: GET /iserver/account/search/{pattern}, POST /iserver/dynaccount.
+	DynAccount bool
 
 	// Delayed is a user without subscriptions to market data: quotes and history
 	// are a quarter of an hour old, and field 6509 says so (DPB).
 	Delayed bool
 }
 
-// What is traded, as package exchange has it.
+// What is traded, in the words of package exchange.
 type (
 	// Instrument is what can be traded.
 	Instrument = exchange.Instrument
 	// Quote is a change of an instrument's market.
 	Quote = exchange.Quote
-	// Market is recorded data.
+	// Market is recorded data to replay.
 	Market = exchange.Market
 )
 
@@ -165,16 +180,41 @@ func (o *Options) completeUsers() error {
 // house is the broker that the options say.
 func (o *Options) house(x *exchange.Exchange) (*brokerage.House, error) {
 	h, err := brokerage.Open(brokerage.Config{Exchange: x, Accounts: o.Accounts, Profile: o.Profile, Seed: o.Seed,
-		StatePath: o.StatePath, CancelDelay: market.Nanos(o.Timing.Cancel)})
+		StatePath: o.StatePath, Zone: newYork(), CancelDelay: market.Nanos(o.Timing.Cancel)})
 	if err != nil {
 		return nil, fmt.Errorf("ibkrsim: %w", err)
 	}
 	return h, nil
 }
 
+// newYork is where days end and where the portfolio analyst is; UTC on a
+// machine that knows no time zones.
+func newYork() *time.Location {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// traded is the instruments with the event contracts, which come last: others
+// keep their ids and prices.
+func (o *Options) traded() []Instrument {
+	list := slices.Clone(o.Instruments)
+	if !o.Events {
+		return list
+	}
+	for _, event := range workspace.EventInstruments() {
+		if !slices.ContainsFunc(list, func(i Instrument) bool { return i.Conid == event.Conid || i.Name() == event.Name() }) {
+			list = append(list, event)
+		}
+	}
+	return list
+}
+
 // exchange is what the options say is traded.
 func (o *Options) exchange(now market.Nanos) (*exchange.Exchange, error) {
-	x, err := exchange.New(exchange.Config{Instruments: o.Instruments, Seed: o.Seed, Market: o.Market, Speed: o.Speed,
+	x, err := exchange.New(exchange.Config{Instruments: o.traded(), Seed: o.Seed, Market: o.Market, Speed: o.Speed,
 		Start: now, Manual: o.Manual, Slots: o.slots(), Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("ibkrsim: %w", err)

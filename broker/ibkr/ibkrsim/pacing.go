@@ -1,9 +1,11 @@
 package ibkrsim
 
 import (
+	"strings"
 	"sync"
 	"time"
 
+	"gannet/broker/ibkr/ibkrsim/management"
 	"gannet/broker/ibkr/ibkrsim/web"
 
 	"golang.org/x/time/rate"
@@ -30,13 +32,17 @@ const historyPattern = "/iserver/marketdata/history"
 func newLimits(on bool, penalty time.Duration) *limits {
 	l := &limits{on: on, penalty: penalty, all: rate.NewLimiter(10, 10), each: map[string]*rate.Limiter{}}
 	for every, patterns := range map[time.Duration][]string{
-		time.Second:     {"/tickle"},
-		5 * time.Second: {"/iserver/account/orders", "/iserver/account/trades", "/iserver/account/pnl/partitioned", "/portfolio/accounts", "/portfolio/subaccounts"},
-		time.Minute:     {"/sso/validate"},
+		5 * time.Second:  {"/iserver/account/orders", "/iserver/account/trades", "/iserver/account/pnl/partitioned", "/portfolio/accounts", "/portfolio/subaccounts"},
+		time.Minute:      {"/sso/validate"},
+		time.Second:      append(below("/fyi/"), "/tickle"),
+		15 * time.Minute: {"/pa/performance", "/pa/transactions", "/pa/summary"},
 	} {
 		for _, p := range patterns {
 			l.each[p] = rate.NewLimiter(rate.Every(every), 2)
 		}
+	}
+	for _, p := range below(management.Prefix) {
+		l.each[p] = rate.NewLimiter(10, 10)
 	}
 	return l
 }
@@ -52,9 +58,12 @@ func (l *limits) enter(r *web.Route[*Server], now time.Time) (done func(), ok bo
 	if !l.on {
 		return done, true
 	}
-	own := l.each[r.Pattern]
+	own, all := l.each[r.Pattern], l.all
+	if isManaged(r.Pattern) {
+		all = own // its limit is by endpoint only
+	}
 	busy := r.Pattern == historyPattern && l.history >= maxHistory
-	if busy || !l.all.AllowN(now, 1) || own != nil && !own.AllowN(now, 1) {
+	if busy || !all.AllowN(now, 1) || own != nil && own != all && !own.AllowN(now, 1) {
 		l.until = now.Add(l.penalty)
 		return done, false
 	}
@@ -67,6 +76,17 @@ func (l *limits) enter(r *web.Route[*Server], now time.Time) (done func(), ok bo
 		}
 	}
 	return done, true
+}
+
+// below are the patterns of routes under a prefix.
+func below(prefix string) []string {
+	var list []string
+	for i := range routes.All {
+		if pattern := routes.All[i].Pattern; strings.HasPrefix(pattern, prefix) {
+			list = append(list, pattern)
+		}
+	}
+	return list
 }
 
 // enforce switches the table on or off.

@@ -64,6 +64,9 @@ func (s *Server) place(r *web.Request) web.Reply {
 	for i := range list {
 		s.house.Posted(list[i].COID)
 	}
+	if group := r.Vars["accountId"]; !s.user(r).sees(group) {
+		return s.placeAllocated(r, group, list)
+	}
 	if len(list) > 1 || list[0].ParentID != "" || list[0].IsSingleGroup {
 		return s.placeGroup(r, list)
 	}
@@ -171,7 +174,7 @@ func (s *Server) cancel(r *web.Request) web.Reply {
 	out := cancelAck{Msg: "Request was submitted", OrderID: -1, Conid: -1}
 	if r.Vars["orderId"] == "-1" {
 		for _, o := range slices.Clone(s.house.Orders()) {
-			if o.Account == s.account(r).ID && o.Working() {
+			if slices.Contains(s.pathAccounts(r), o.Account) && o.Working() {
 				s.house.Cancel(o)
 			}
 		}

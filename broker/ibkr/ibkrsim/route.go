@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"io"
 	"net"
 	"net/http"
@@ -129,9 +130,14 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, b
 		return
 	}
 	defer done()
-	s.carryOut(w, r, &visit{endpoint: r.Method + " " + found.Pattern, user: caller.User, handle: func() web.Reply {
+	if body, refused, ok = s.openBody(found, caller, r, body); !ok {
+		refused.Write(w)
+		return
+	}
+	name := cmp.Or(caller.User, caller.Client)
+	s.carryOut(w, r, &visit{endpoint: r.Method + " " + found.Pattern, user: name, handle: func() web.Reply {
 		out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header,
-			Body: body, User: caller.User, Login: string(caller.Method)})
+			Body: body, User: name, Login: string(caller.Method)})
 		if path == "/logout" {
 			s.forget(caller)
 		}
@@ -154,22 +160,30 @@ func (s *Server) handle(found *web.Route[*Server], r *web.Request) web.Reply {
 		return web.FailCode(503, "the simulator is closed")
 	}
 	r.Now = s.now()
-	u := s.user(r)
-	if u == nil || u.gone {
-		return web.FailCode(401, "Unauthorized")
-	}
 	s.house.Advance(r.Now)
-	s.watchSession(u, r.Now)
-	u.session.touched = r.Now
-	out, ok := s.guard(found, r)
-	if !ok {
-		out = found.Handle(s, r)
-	}
+	out := s.answer(found, r)
 	s.settle()
 	if s.broken != nil {
 		return web.FailCode(503, "the simulator cannot write its state file")
 	}
 	return out
+}
+
+// answer is an endpoint's answer, unless its needs are not met.
+func (s *Server) answer(found *web.Route[*Server], r *web.Request) web.Reply {
+	if isManaged(found.Pattern) {
+		return found.Handle(s, r)
+	}
+	u := s.user(r)
+	if u == nil || u.gone {
+		return web.FailCode(401, "Unauthorized")
+	}
+	s.watchSession(u, r.Now)
+	u.session.touched = r.Now
+	if out, refused := s.guard(found, r); refused {
+		return out
+	}
+	return found.Handle(s, r)
 }
 
 // guard answers for an endpoint whose needs are not met.
@@ -182,7 +196,7 @@ func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bo
 		return web.FailCode(400, "Bad Request: Please query /accounts first"), true
 	}
 	account, given := r.Vars["accountId"]
-	if !given || u.sees(account) {
+	if !given || u.sees(account) || takesGroup(found) && s.isGroup(u, account) {
 		return web.Reply{}, false
 	}
 	switch {

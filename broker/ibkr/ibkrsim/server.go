@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -8,41 +9,49 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/management"
 	"gannet/broker/ibkr/ibkrsim/scenario"
+	"gannet/broker/ibkr/ibkrsim/workspace"
 	"gannet/market"
 )
 
 // Server is a running simulator. Its methods may be called from any goroutine.
 type Server struct {
 	opt    Options
-	http   *http.Server
+	http   []*http.Server
 	url    string
+	steer  string // URL of the control server
 	pin    string
 	limits *limits
 	stop   chan struct{}
 	wg     sync.WaitGroup
 
-	loginMu  sync.Mutex // guards registry
+	loginMu  sync.Mutex // guards registry; may be taken while mu is held, not the other way round
 	registry *identity.Registry
 
-	mu       sync.Mutex // guards what follows; one step at a time
-	house    *brokerage.House
-	users    map[string]*user
-	logins   []*user // users in the order of Options.Users
-	stream   stream
-	exchange *exchange.Exchange
-	engine   *scenario.Engine
-	trouble  trouble
-	log      requestLog
-	asked    [][]string // questions for the next orders
-	ids      *rand.Rand // of reply and session ids
-	broken   error      // the state file cannot be written
+	mu        sync.Mutex // guards what follows; one step at a time
+	house     *brokerage.House
+	workspace *workspace.Workspace
+	office    *management.Office
+	notices   []workspace.Notice // to be told once the step is durable
+	observed  market.Nanos       // when the accounts were last looked at for alerts
+	users     map[string]*user
+	logins    []*user // users in the order of Options.Users
+	stream    stream
+	exchange  *exchange.Exchange
+	engine    *scenario.Engine
+	trouble   trouble
+	log       requestLog
+	asked     [][]string // questions for the next orders
+	ids       *rand.Rand // of reply and session ids
+	broken    error      // the state file cannot be written
 }
 
 // Start serves opt until Close. It returns when the address is bound and the
@@ -67,18 +76,32 @@ func Start(opt Options) (*Server, error) {
 	s.stream.init(now)
 	s.engine = scenario.New(opt.Seed, endpoints())
 	s.trouble.noData = map[int64]bool{}
-	if err := s.listen(); err != nil {
+	if err := s.openSides(now); err != nil {
 		return nil, errors.Join(err, s.house.Close())
+	}
+	if err := s.engine.Start(opt.Scenario, now); err != nil {
+		return nil, errors.Join(fmt.Errorf("ibkrsim: scenario: %w", err), s.house.Close())
+	}
+	if err := s.listen(); err != nil {
+		wrong := s.closeListeners()
+		s.wg.Wait()
+		return nil, errors.Join(err, wrong, s.house.Close())
 	}
 	s.wg.Go(s.clock)
 	return s, nil
+}
+
+// openSides makes what there is beside the brokerage.
+func (s *Server) openSides(now market.Nanos) error {
+	return errors.Join(s.openWorkspace(), s.openOffice(now))
 }
 
 // addUsers makes the users and what they log in with.
 func (s *Server) addUsers(now market.Nanos) error {
 	s.users, s.registry = map[string]*user{}, identity.New(s.opt.Identity)
 	for i, one := range s.opt.Users {
-		u := &user{name: one.Name, id: 99_996_016 + i, accounts: one.Accounts, selected: one.Accounts[0], delayed: one.Delayed}
+		u := &user{name: one.Name, id: 99_996_016 + i, accounts: slices.Clone(one.Accounts), selected: one.Accounts[0],
+			email: cmp.Or(one.Email, one.Name+"@example.com"), dyn: one.DynAccount, delayed: one.Delayed}
 		u.session.touched, u.session.id = now, s.newSessionID()
 		s.users[one.Name] = u
 		s.logins = append(s.logins, u)
@@ -120,15 +143,37 @@ func (s *Server) listen() error {
 			Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
 	}
 	s.registry.ServedAt(s.url)
-	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog: stdlog.New(s.opt.Log, "ibkrsim: ", 0)}
+	s.run(listener, s.serve)
+	return s.listenControl()
+}
+
+// listenControl serves /_sim/ at an address of its own, if asked to.
+func (s *Server) listenControl() error {
+	if s.opt.Control == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", s.opt.Control)
+	if err != nil {
+		return fmt.Errorf("ibkrsim: control: %w", err)
+	}
+	s.steer = "http://" + listener.Addr().String()
+	s.run(listener, s.serveControl)
+	return nil
+}
+
+func (s *Server) run(listener net.Listener, handle http.HandlerFunc) {
+	server := &http.Server{Handler: handle, ReadHeaderTimeout: 10 * time.Second, ErrorLog: stdlog.New(s.opt.Log, "ibkrsim: ", 0)}
+	s.http = append(s.http, server)
 	s.wg.Go(func() {
-		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			s.opt.Log.Error().Err(err).Msg("ibkrsim: serving ended")
 		}
 	})
-	return nil
 }
+
+// ControlURL is where /_sim/ is served alone, as Options.Control says; empty
+// when it is not.
+func (s *Server) ControlURL() string { return s.steer }
 
 // URL is where the server listens: https://127.0.0.1:PORT, without a path.
 func (s *Server) URL() string { return s.url }
@@ -150,9 +195,17 @@ func (s *Server) Close() error {
 		c.shut()
 	}
 	s.mu.Unlock()
-	err := s.http.Close()
+	wrong := s.closeListeners()
 	s.wg.Wait()
-	return errors.Join(err, s.house.Close())
+	return errors.Join(wrong, s.house.Close())
+}
+
+func (s *Server) closeListeners() error {
+	var wrong []error
+	for _, server := range s.http {
+		wrong = append(wrong, server.Close())
+	}
+	return errors.Join(wrong...)
 }
 
 // stopped says that Close has been called.
@@ -194,6 +247,8 @@ func (s *Server) onClock(now market.Nanos) {
 		s.watchSession(u, now)
 		s.publishPnL(u, now)
 	}
+	s.manage(now)
+	s.watchAlerts(now)
 	s.heartbeat(now)
 }
 
@@ -203,19 +258,31 @@ func (s *Server) moved(p *exchange.Product, t *market.Tick) {
 	if !s.trouble.noData[p.Conid] {
 		s.stream.touch(p.Conid)
 	}
+	s.watchTick(p, t)
 }
 
 // settle makes what the house did durable and only then publishes it.
 func (s *Server) settle() {
+	changes, ok := s.commit()
+	if !ok {
+		return
+	}
+	s.publish(changes)
+	s.watchTrades(changes.Execs)
+	if _, ok := s.commit(); ok {
+		s.publishNotices()
+	}
+}
+
+// commit writes what the house did. It is false when nothing can be written
+// any more.
+func (s *Server) commit() (brokerage.Changes, bool) {
 	changes, err := s.house.Commit()
 	if err != nil {
 		s.broken = err
 		s.opt.Log.Error().Err(err).Msg("ibkrsim: the simulator stops answering")
 	}
-	if s.broken != nil {
-		return
-	}
-	s.publish(changes)
+	return changes, s.broken == nil
 }
 
 // locked runs step as one step of the server, unless it is closed.

@@ -52,6 +52,8 @@ type user struct {
 	name     string
 	id       int      // USER_ID
 	accounts []string // that the user may see
+	email    string
+	dyn      bool // has to search for accounts
 	selected string
 	session  session
 	delayed  bool         // has not subscribed to market data
@@ -90,6 +92,12 @@ func (s *Server) watchSession(u *user, now market.Nanos) {
 		u.session.announced = true
 		s.stream.tell(u, s.stsFrame(u, now))
 	}
+}
+
+// startSession opens the brokerage session: it works once the bridge is up.
+func (s *Server) startSession(u *user, now market.Nanos) {
+	u.session.start(now + market.Nanos(s.opt.Timing.Bridge))
+	s.workspace.NewSession(u.name)
 }
 
 // endSession closes the brokerage session as a logout does.
@@ -155,7 +163,7 @@ func (s *Server) initSession(r *web.Request) web.Reply {
 		return web.OK(s.status(u, r.Now))
 	}
 	if !u.session.open {
-		u.session.start(r.Now + market.Nanos(s.opt.Timing.Bridge))
+		s.startSession(u, r.Now)
 	}
 	s.watchSession(u, r.Now)
 	return web.OK(s.status(u, r.Now))
@@ -163,7 +171,7 @@ func (s *Server) initSession(r *web.Request) web.Reply {
 
 func (s *Server) reauthenticate(r *web.Request) web.Reply {
 	if u := s.user(r); !u.session.open && !u.session.competing && !u.stuck && !s.trouble.reset {
-		u.session.start(r.Now + market.Nanos(s.opt.Timing.Bridge))
+		s.startSession(u, r.Now)
 	}
 	return web.OK(map[string]string{"message": "triggered"})
 }

@@ -92,6 +92,14 @@ func (a *Account) Held(conid int64) market.Qty {
 	return 0
 }
 
+// realized is the profit that was made with a contract so far.
+func (a *Account) realized(conid int64) market.Money {
+	if h := a.byConid[conid]; h != nil {
+		return h.RealizedPnL
+	}
+	return market.Money{}
+}
+
 func (a *Account) holding(p *exchange.Product) *Holding {
 	h := a.byConid[p.Conid]
 	if h == nil {

@@ -65,6 +65,7 @@ func (h *House) watchOpening(o *Order) {
 // are held. It does nothing but that before the next thing is due.
 func (h *House) Advance(now market.Nanos) {
 	h.now = max(h.now, now)
+	h.turnDay()
 	if h.next != 0 && h.next <= h.now {
 		h.next = 0
 		h.open = slices.DeleteFunc(h.open, func(o *Order) bool { return !o.Working() })

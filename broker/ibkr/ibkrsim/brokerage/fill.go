@@ -26,6 +26,7 @@ type Execution struct {
 	Order    *Order            `json:"-"` // nil when it is no longer kept
 	Product  *exchange.Product `json:"-"`
 	Position market.Qty        `json:"-"` // of the account, after it
+	Realized market.Money      `json:"-"` // profit without commission, in the product's currency
 }
 
 // Signed is the quantity with the sign of the side.
@@ -58,7 +59,9 @@ func (h *House) execute(o *Order, e *Execution) {
 // book moves position and cash.
 func (h *House) book(e *Execution) {
 	a := h.byName[e.Account]
+	before := a.realized(e.Conid)
 	a.trade(e.Product, e.Signed(), e.Price, e.Time)
+	e.Realized = a.realized(e.Conid).Sub(before)
 	a.charge(e.Product, e.Commission)
 	e.Position = a.Held(e.Conid)
 	h.execs = append(h.execs, e)

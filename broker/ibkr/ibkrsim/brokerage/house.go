@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/venue"
@@ -20,7 +21,8 @@ type Config struct {
 	Seed        uint64 // of ids
 	StatePath   string // empty: nothing is kept
 	CancelDelay market.Nanos
-	Keep        int // finished orders, and executions, that stay in memory; default 50,000
+	Keep        int            // finished orders, and executions, that stay in memory; default 50,000
+	Zone        *time.Location // whose date ends a day; default UTC
 }
 
 // House is the broker. It is not safe for concurrent use.
@@ -48,6 +50,9 @@ type House struct {
 	moves    []*Move
 	posts    map[string]int // order requests that arrived, by cOID
 	items    map[itemKey][]byte
+	days     map[string][]Day // by account
+	turn     turn
+	midnight market.Nanos // before it turnDay has nothing to do
 	nextExec uint32
 	depth    int      // of reports that are being booked
 	later    []func() // what fills and ends lead to, once all reports are booked
@@ -65,8 +70,8 @@ type Changes struct {
 // profile or the file that is at fault.
 func Open(cfg Config) (*House, error) {
 	h := &House{cfg: cfg, exchange: cfg.Exchange, byName: map[string]*Account{}, pairs: map[string]*exchange.Product{},
-		byID: map[int64]*Order{}, byCOID: map[string]*Order{}, posts: map[string]int{}, items: map[itemKey][]byte{}}
-	h.cfg.Keep = cmp.Or(cfg.Keep, 50_000)
+		byID: map[int64]*Order{}, byCOID: map[string]*Order{}, posts: map[string]int{}, items: map[itemKey][]byte{}, days: map[string][]Day{}}
+	h.cfg.Keep, h.cfg.Zone = cmp.Or(cfg.Keep, 50_000), cmp.Or(cfg.Zone, time.UTC)
 	for _, one := range cfg.Accounts {
 		if err := one.complete(); err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ func (h *House) restore(records []record) error {
 		}
 	}
 	h.prune()
-	return nil
+	return h.restoreDays()
 }
 
 // resume puts an order back where it was worked.
@@ -59,6 +59,11 @@ func (h *House) resume(o *Order) {
 func (h *House) replay(r *record) error {
 	if r.Header != nil {
 		if err := h.replayHeader(r.Header); err != nil {
+			return err
+		}
+	}
+	for _, c := range r.Opens {
+		if err := h.addAccount(c); err != nil {
 			return err
 		}
 	}

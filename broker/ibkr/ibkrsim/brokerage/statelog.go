@@ -19,13 +19,14 @@ import (
 // record is one line of the state file: everything that one step changed, so
 // that a line cut short takes the whole step with it.
 type record struct {
-	Header *header      `json:"header,omitempty"` // of the first line
-	Posts  []string     `json:"posts,omitempty"`  // cOIDs of order requests that arrived
-	Orders []*Order     `json:"orders,omitempty"` // as they are now
-	Execs  []*Execution `json:"execs,omitempty"`
-	Fills  []comboFill  `json:"fills,omitempty"`
-	Moves  []*Move      `json:"moves,omitempty"`
-	Items  []item       `json:"items,omitempty"`
+	Header *header         `json:"header,omitempty"` // of the first line
+	Opens  []AccountConfig `json:"opens,omitempty"`
+	Posts  []string        `json:"posts,omitempty"`  // cOIDs of order requests that arrived
+	Orders []*Order        `json:"orders,omitempty"` // as they are now
+	Execs  []*Execution    `json:"execs,omitempty"`
+	Fills  []comboFill     `json:"fills,omitempty"`
+	Moves  []*Move         `json:"moves,omitempty"`
+	Items  []item          `json:"items,omitempty"`
 }
 
 // comboFill is how much of a combination traded, at what price for one.
@@ -36,7 +37,7 @@ type comboFill struct {
 }
 
 func (r *record) empty() bool {
-	return r.Header == nil && len(r.Posts)+len(r.Orders)+len(r.Execs)+len(r.Moves)+len(r.Items) == 0
+	return r.Header == nil && len(r.Opens)+len(r.Posts)+len(r.Orders)+len(r.Execs)+len(r.Moves)+len(r.Items) == 0
 }
 
 // header is what must not change between restarts.

@@ -22,7 +22,7 @@ func (p *Product) ages() int {
 	switch {
 	case h == nil:
 		return 0
-	case p.SecType == Option:
+	case p.SecType == Option && p.Against == 0:
 		return min(optionDays, len(h.windows))
 	}
 	return len(h.windows)
@@ -37,6 +37,8 @@ func (p *Product) ago(d int, with func(b Bar, regular bool) bool) {
 		one, regular := bars[i], w.isRegular(bars[i].Start)
 		switch {
 		case p.lead == nil:
+		case p.Against != 0:
+			one.Open, one.High, one.Low, one.Close = p.reversed(one.Open), p.reversed(one.Low), p.reversed(one.High), p.reversed(one.Close)
 		case p.SecType != Option:
 			one.Open, one.High, one.Low, one.Close = one.Open+p.offset, one.High+p.offset, one.Low+p.offset, one.Close+p.offset
 		case !regular || (one.Start+market.Nanos(p.Conid%30)*market.Minute)%optionStep != 0:

@@ -37,6 +37,12 @@ type Instrument struct {
 	// percent; of an option, what its price implies. Default 3000.
 	Volatility int64
 
+	// Of contracts that pay Most and a tick or nothing, as event contracts do: the
+	// highest price of a synthetic market, and the contract that pays when this
+	// one does not, from whose market this one's follows.
+	Most    market.Price
+	Against int64 // conid
+
 	// Of futures and options.
 	Underlying int64        // conid
 	Expiry     string       // YYYYMMDD, the last trading day
@@ -99,6 +105,9 @@ func (i *Instrument) complete() error {
 	setDefault(&i.Tick, market.MustPrice("0.01"))
 	if i.Conid <= 0 {
 		return fmt.Errorf("exchange: instrument %s: conid %d: want a positive number", i.Name(), i.Conid)
+	}
+	if i.Most < 0 || i.Most > 0 && i.Price > i.Most || i.Against != 0 && (i.Most == 0 || i.Against == i.Conid) {
+		return fmt.Errorf("exchange: instrument %s: highest price %s: want the price or more, and one for what pays against %d", i.Name(), i.Most, i.Against)
 	}
 	if i.Volatility < 0 || i.Volatility > 100_000 {
 		return fmt.Errorf("exchange: instrument %s: volatility %d: want 0 to 100000", i.Name(), i.Volatility)

@@ -67,7 +67,7 @@ type Greeks struct {
 // Greeks are those of an option at the market of its underlying. It is false
 // for anything else, and for an option that has ended.
 func (p *Product) Greeks(now market.Nanos) (Greeks, bool) {
-	if p.SecType != Option || p.lead == nil || p.lead.Mark() <= 0 || now >= p.ends {
+	if p.SecType != Option || p.lead == nil || p.Against != 0 || p.lead.Mark() <= 0 || now >= p.ends {
 		return Greeks{}, false
 	}
 	m, spot := &p.model, p.lead.Mark().Float()

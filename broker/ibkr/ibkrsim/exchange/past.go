@@ -18,7 +18,8 @@ type past struct {
 	tick    market.Price
 	yearly  int64 // volatility
 	lot     int64
-	made    int // the day of bars; -1: none
+	most    int64 // of a level; 0: none
+	made    int   // the day of bars; -1: none
 	bars    []Bar
 	path    []int64
 }
@@ -30,7 +31,7 @@ const levelTick = 256
 // like, when that has the same hours.
 func newPast(p *Product, born market.Nanos, like *past) *past {
 	h := &past{session: [2]market.Session{p.Session, p.Extended}, seed: [2]uint64{^p.seed, uint64(p.Conid)},
-		tick: p.Tick, yearly: p.Volatility, lot: p.walk.print, made: -1}
+		tick: p.Tick, yearly: p.Volatility, lot: p.walk.print, most: p.walk.most * levelTick, made: -1}
 	if like != nil && like.session == h.session {
 		h.windows = like.windows
 	} else {
@@ -64,7 +65,13 @@ func (h *past) level(last int64) {
 // 252 days.
 func (h *past) daily(price int64) int64 { return price / 1000 * h.yearly / 158 }
 
-func (h *past) floor(price int64) int64 { return max(10*levelTick, price) }
+// floor keeps a price at ten ticks or more, and below the highest.
+func (h *past) floor(price int64) int64 {
+	if h.most > 0 {
+		price = min(price, h.most)
+	}
+	return max(10*levelTick, price)
+}
 
 // normalStep is near enough to normal, and never beyond three deviations.
 func normalStep(source *rand.PCG, sd int64) int64 {
@@ -126,7 +133,7 @@ func (h *past) walk(source *rand.PCG, d int) {
 func (h *past) bar(source *rand.PCG, start market.Nanos, open, closing int64, regular bool) Bar {
 	dice := source.Uint64()
 	reach := max((open - closing), closing-open, levelTick)
-	top := max(open, closing) + int64(dice&0xffff)*reach>>17
+	top := h.floor(max(open, closing) + int64(dice&0xffff)*reach>>17)
 	bottom := h.floor(min(open, closing) - int64(dice>>16&0xffff)*reach>>17)
 	size := h.lot * (640 + int64(dice>>32&0xffff)*1280>>16)
 	if !regular {

@@ -37,9 +37,12 @@ func (x *Exchange) synthesize(seed uint64) {
 	}
 }
 
-// leadOf is the product that prices p: an option's underlying, or the future
+// leadOf is the product that prices p: an option's underlying, the future
 // of the same symbol that expires first. It is nil for one with a walk.
 func (x *Exchange) leadOf(p *Product) *Product {
+	if lead := x.byConid[p.Against]; lead != nil {
+		return lead
+	}
 	switch p.SecType {
 	case Option:
 		if lead := x.byConid[p.Underlying]; lead != nil && lead.walk != nil {
@@ -110,9 +113,12 @@ func (x *Exchange) follow(c *chain, now market.Nanos, moved func(*Product, *mark
 // when its quotes have not and nothing was traded.
 func (p *Product) followed(now market.Nanos) (Quote, bool) {
 	var q Quote
-	if p.SecType == Option {
+	switch {
+	case p.Against != 0:
+		q.Bid, q.Ask = p.reversed(p.lead.Top.Ask), p.reversed(p.lead.Top.Bid)
+	case p.SecType == Option:
 		q.Bid, q.Ask = p.optionQuote(now)
-	} else {
+	default:
 		q.Bid = max(p.Tick, (p.lead.Top.Mid() + p.offset).Round(p.Tick))
 		q.Ask = q.Bid + p.Tick*market.Price(1+p.rng.Int64N(2))
 	}
@@ -129,6 +135,9 @@ func (p *Product) followed(now market.Nanos) (Quote, bool) {
 	q.BidSize, q.AskSize = p.contracts(), p.contracts()
 	return q, true
 }
+
+// reversed is what a contract is worth when the one it pays against is at px.
+func (p *Product) reversed(px market.Price) market.Price { return p.Most + p.Tick - px }
 
 func (p *Product) contracts() market.Qty { return market.Shares(1 + p.rng.Int64N(60)) }
 

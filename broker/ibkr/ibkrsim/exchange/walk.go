@@ -15,6 +15,7 @@ type walk struct {
 	anchor int64 // ticks
 	mid    int64 // ticks
 	width  int64 // ticks; the standard deviation of a step
+	most   int64 // ticks; 0: as high as it gets
 	lot    int64 // units; sizes of quotes are one to fifteen of it
 	print  int64 // the same of trades
 	quiet  bool  // off regular hours: fewer trades, wider quotes, smaller steps
@@ -23,7 +24,7 @@ type walk struct {
 func newWalk(i *Instrument, seed uint64) *walk {
 	start := int64(i.Price / i.Tick)
 	return &walk{rng: rand.New(rand.NewPCG(seed, uint64(i.Conid))), anchor: start, mid: start, lot: lotOf(i), print: printOf(i),
-		width: max(1, (start*8*cmp.Or(i.Volatility, calm)/calm+50_000)/100_000)}
+		width: max(1, (start*8*cmp.Or(i.Volatility, calm)/calm+50_000)/100_000), most: int64(i.Most / i.Tick)}
 }
 
 // lotOf is the usual size of a quote: 100 shares, 100,000 of a currency, a
@@ -70,6 +71,23 @@ func (w *walk) pull() int64 {
 
 func (w *walk) size(lot int64) market.Qty { return market.Shares(lot * (1 + w.rng.Int64N(15))) }
 
+// move is a step and the pull. What has a highest price moves once in a
+// hundred steps.
+func (w *walk) move(width int64) {
+	if w.most == 0 || w.rng.Int64N(100) == 0 {
+		w.mid = w.within(w.mid + w.step(width) + w.pull())
+	}
+}
+
+// within keeps a price from ten ticks up to what there is room for below the
+// highest.
+func (w *walk) within(mid int64) int64 {
+	if w.most > 0 {
+		mid = min(mid, w.most-8)
+	}
+	return max(10, mid)
+}
+
 // next is the market after one more step. Two steps of three are trades, and
 // one of six off hours.
 func (w *walk) next(tick market.Price) Quote {
@@ -77,7 +95,7 @@ func (w *walk) next(tick market.Price) Quote {
 	if w.quiet {
 		width, trades = (w.width+1)/2, 1
 	}
-	w.mid = max(10, w.mid+w.step(width)+w.pull())
+	w.move(width)
 	q := w.quote(tick)
 	if dice := w.rng.Int64N(6); dice < trades {
 		q.Last, q.LastSize = q.Bid, w.size(w.print)
@@ -102,7 +120,7 @@ func (w *walk) quote(tick market.Price) Quote {
 // stands, or after a night a little away from there.
 func (w *walk) auction(tick market.Price, overnight bool) Quote {
 	if overnight {
-		w.mid = max(10, w.mid+w.step(8*w.width))
+		w.mid = w.within(w.mid + w.step(8*w.width))
 	}
 	q := w.quote(tick)
 	q.Last, q.LastSize = market.Price(w.mid)*tick, 40*w.size(w.print)

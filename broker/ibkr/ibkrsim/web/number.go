@@ -19,6 +19,7 @@ func Num(d market.Money) json.Number { return json.Number(FloatText(d.String()))
 // Cents is Num rounded to two decimals.
 func Cents(d market.Money) json.Number { return Num(d.Round(2)) }
 
+// FloatText is a number's text as a float's: 1 is 1.0.
 func FloatText(s string) string {
 	if strings.Contains(s, ".") {
 		return s
@@ -26,13 +27,16 @@ func FloatText(s string) string {
 	return s + ".0"
 }
 
+// QtyNum is Num of a quantity.
 func QtyNum(q market.Qty) json.Number { return Num(q.Decimal()) }
 
+// PriceNum is Num of a price.
 func PriceNum(p market.Price) json.Number { return Num(p.Decimal()) }
 
 // PriceText writes a price with at least two decimals: 457.00.
 func PriceText(p market.Price) string { return DecimalText(p.Decimal()) }
 
+// DecimalText writes an amount with at least two decimals: 457.00.
 func DecimalText(d market.Money) string {
 	if d.Exponent() >= -2 || d.Equal(d.Truncate(2)) {
 		return d.StringFixed(2)
@@ -72,9 +76,10 @@ func Brief(q market.Qty) string {
 	return d.String()
 }
 
-// Seconds and Millis are points in time as the API writes them.
+// Seconds is a point in time in seconds since 1970.
 func Seconds(n market.Nanos) int64 { return int64(n / market.Second) }
 
+// Millis is a point in time in milliseconds since 1970.
 func Millis(n market.Nanos) int64 { return int64(n / market.Millisecond) }
 
 // Number is a JSON number that has to be one: text in quotes is refused. Empty

@@ -122,6 +122,17 @@ func (w *Workspace) OnPrice(conid int64, price market.Price, now market.Nanos) [
 	return w.Observe(Observation{Type: PriceCondition, Conid: conid, Value: price.Decimal()}, now)
 }
 
+// Waits says that some alert waits for an observation of one of the types, so
+// that a caller need not work out what nobody wants to know.
+func (w *Workspace) Waits(types ...int) bool {
+	for key := range w.watched {
+		if slices.Contains(types, key.kind) {
+			return true
+		}
+	}
+	return false
+}
+
 // OnTime sets off the alerts that wait for a time which has come.
 func (w *Workspace) OnTime(now market.Nanos) []Notice {
 	return w.Observe(Observation{Type: TimeCondition}, now)

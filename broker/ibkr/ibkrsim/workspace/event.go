@@ -137,8 +137,8 @@ func eventOf(conid int64) (eventContract, bool) {
 }
 
 // EventInstruments are the event contracts as something to trade: Yes is a call
-// and No a put, prices are from 0.01 to 0.99 USD, a contract pays 1. The
-// exchange keeps neither the range nor that a pair costs about 1.
+// and No a put, prices are from 0.01 to 0.99 USD, a contract pays 1. In a
+// synthetic market a pair costs about 1.
 func EventInstruments() []exchange.Instrument {
 	var out []exchange.Instrument
 	for i := range eventMarkets {
@@ -146,9 +146,9 @@ func EventInstruments() []exchange.Instrument {
 		for _, c := range m.contracts() {
 			one := exchange.Instrument{Symbol: m.symbol, Exchange: eventExchange, Conid: c.conid(), Company: m.name,
 				SecType: exchange.Option, Price: c.threshold.odds, Tick: market.MustPrice("0.01"), Underlying: m.conid,
-				Expiry: m.expiry, Strike: c.threshold.value, Right: "C", Class: m.symbol}
+				Expiry: m.expiry, Strike: c.threshold.value, Right: "C", Class: m.symbol, Most: market.MustPrice("0.99")}
 			if c.side == "N" {
-				one.Right, one.Price = "P", market.MustPrice("1")-c.threshold.odds
+				one.Right, one.Price, one.Against = "P", market.MustPrice("1")-c.threshold.odds, c.yes
 			}
 			out = append(out, one)
 		}

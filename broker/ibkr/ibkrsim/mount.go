@@ -1,0 +1,84 @@
+package ibkrsim
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"gannet/broker/ibkr/ibkrsim/management"
+	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/broker/ibkr/ibkrsim/workspace"
+)
+
+// routes are all endpoints that are simulated, whoever answers. The first that
+// fits a request takes it, so those with more text of their own come first:
+// /iserver/account/alert/{alertId} before /iserver/account/{accountId}/summary.
+var routes = web.NewRoutes(ordered(slices.Concat(
+	own.All,
+	adopt("", workspace.Routes, func(s *Server) *workspace.Workspace { return s.workspace }),
+	adopt(management.Prefix, management.Routes, func(s *Server) *management.Office { return s.office }),
+))...)
+
+// adopt makes another package's endpoints the server's, below a prefix.
+func adopt[T any](prefix string, theirs *web.Routes[T], of func(*Server) T) []web.Route[*Server] {
+	list := make([]web.Route[*Server], len(theirs.All))
+	for i, r := range theirs.All {
+		list[i] = web.Route[*Server]{Methods: r.Methods, Pattern: prefix + r.Pattern,
+			Handle: func(s *Server, q *web.Request) web.Reply { return r.Handle(of(s), q) }}
+	}
+	return list
+}
+
+// ordered puts patterns with a text before those with a variable in the first
+// segment in which they differ so; else they stay as they are.
+func ordered(list []web.Route[*Server]) []web.Route[*Server] {
+	slices.SortStableFunc(list, func(a, b web.Route[*Server]) int { return cmp.Compare(shape(a.Pattern), shape(b.Pattern)) })
+	return list
+}
+
+// shape is a pattern with a 0 for each segment that is text and a 1 for each
+// variable.
+func shape(pattern string) string {
+	var b strings.Builder
+	for segment := range strings.SplitSeq(pattern, "/") {
+		if strings.HasPrefix(segment, "{") {
+			b.WriteByte('1')
+		} else {
+			b.WriteByte('0')
+		}
+	}
+	return b.String()
+}
+
+// reasons are why there is no simulation of an endpoint, by path.
+var reasons = map[string]string{
+	"/acesws/{accountId}/signatures-and-owners": "who owns an account and signs for it are papers at IBKR",
+	"/hmds/{a}": "an older service of historical data: ask /iserver/marketdata/history",
+	"/iserver/account/{accountId}/summary/{report}": "the same figures as the summary, cut up by segment",
+	"/iserver/contract/{conid}/algos":               "IB's algorithms are not simulated",
+	"/iserver/currency/pairs":                       "a list of currency pairs at IDEALPRO",
+	"/iserver/exchangerate":                         "see exchangerate in /portfolio/{accountId}/ledger",
+	"/iserver/scanner/{a}":                          "too few instruments to look for the best of",
+	"/iserver/secdef/{a}":                           "strikes and details of derivatives",
+	"/portfolio/allocation":                         "what is held by class of asset",
+	"/portfolio/{accountId}/allocation":             "what is held by class of asset",
+	"/trsrv/all-conids":                             "all contracts of an exchange",
+	"/trsrv/futures":                                "the expirations of a future",
+	"/trsrv/secdef/schedule":                        "an older schedule: ask /contract/trading-schedule",
+}
+
+// Gap is an endpoint that the API has and the simulator answers with 501.
+type Gap struct {
+	Path string // such as /acesws/{accountId}/signatures-and-owners
+	Why  string
+}
+
+// Gaps are the endpoints that are not simulated, sorted by path.
+func Gaps() []Gap {
+	var list []Gap
+	for _, r := range unsimulated.All {
+		list = append(list, Gap{r.Pattern, reasons[r.Pattern]})
+	}
+	slices.SortFunc(list, func(a, b Gap) int { return cmp.Compare(a.Path, b.Path) })
+	return list
+}
