@@ -143,6 +143,9 @@ func greek(of func(exchange.Greeks) float64) field {
 // holding is a field of what the selected account holds.
 func holding(of func(*brokerage.Holding) string) field {
 	return func(g *sight, b []byte) []byte {
+		if g.of == nil {
+			return b
+		}
 		for _, h := range g.of.Holdings() {
 			if h.Product == g.p && h.Qty != 0 {
 				b = append(b, of(h)...)

@@ -14,6 +14,10 @@ import (
 // again.
 const streamSpan = 15 * market.Minute
 
+// maxTargets is how many streams of quotes a socket has at most: an instrument
+// has one of each exchange.
+const maxTargets = 1000
+
 // quoteSub is a subscription to an instrument. Updates that come too fast, or
 // that the reader is too slow for, run together; only what differs from the
 // last frame is sent.
@@ -53,6 +57,9 @@ func (s *Server) subscribeQuotes(c *socket, target, args string, now market.Nano
 		return // one line too many: nothing comes
 	}
 	sub := c.quotes[target]
+	if sub == nil && len(c.quotes) >= maxTargets {
+		return
+	}
 	if sub == nil || now > sub.until {
 		s.stream.endQuotes(c, target)
 		sub = &quoteSub{c: c, topic: "smd+" + target, p: p}

@@ -59,7 +59,8 @@ type user struct {
 	delayed  bool         // has not subscribed to market data
 	stuck    bool         // ssodh/init leads nowhere
 	gone     bool         // nothing lets the user in
-	spl      market.Nanos // the last P&L frame
+	spl      market.Nanos // the last look at the P&L
+	splSent  string       // the last frame of it
 }
 
 // sees says that the user may see an account.

@@ -230,16 +230,20 @@ func (s *Server) heartbeat(now market.Nanos) {
 	s.send("system", map[string]any{"topic": "system", "hb": web.Millis(now)}, func(*socket) bool { return true })
 }
 
-// publishPnL sends the spl frame once a second.
+// publishPnL sends the spl frame, at most once a second, when it has changed.
 func (s *Server) publishPnL(u *user, now market.Nanos) {
-	if now-u.spl < market.Second {
+	hears := func(c *socket) bool { return c.pnl && c.user == u }
+	if now-u.spl < market.Second || !s.stream.any(hears) {
 		return
 	}
 	u.spl = now
-	hears := func(c *socket) bool { return c.pnl && c.user == u }
-	if s.stream.any(hears) {
-		s.send("spl", map[string]any{"topic": "spl", "args": s.pnl(u)}, hears)
+	body := s.pnl(u)
+	text := string(web.Encode(body))
+	if text == u.splSent {
+		return
 	}
+	u.splSent = text
+	s.send("spl", map[string]any{"topic": "spl", "args": body}, hears)
 }
 
 // any says that there is a socket which is so.

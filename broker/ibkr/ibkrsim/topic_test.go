@@ -230,8 +230,44 @@ func TestPlainFrames(t *testing.T) {
 	if err != nil || string(text) != "ech+hb" {
 		t.Errorf("ech+hb: %s %v", text, err)
 	}
+	for _, event := range []string{`{"do":"send-notice","text":"closing soon"}`, `{"do":"send-bulletin","text":"[BBSMSG] a halt"}`} {
+		if got := c.call("POST", "/_sim/event", event); got.status != 200 {
+			t.Fatal(got.text)
+		}
+	}
+	notice := ws.await("ntf")["args"].([]any)[0].(map[string]any)
+	wantKeys(t, "ntf", notice, "id text title url")
+	bulletin := ws.await("blt")["args"].([]any)[0].(map[string]any)
+	wantKeys(t, "blt", bulletin, "id message exchanges")
+	if _, number := bulletin["id"].(float64); !number || notice["text"] != "closing soon" {
+		t.Errorf("%v %v", notice, bulletin)
+	}
 	c.must("POST", "/logout", "")
-	if args := ws.await("sts")["args"].(map[string]any); args["authenticated"] != false {
-		t.Errorf("sts: %v", args)
+	status := ws.await("sts")["args"].(map[string]any)
+	wantKeys(t, "sts", status, "authenticated competing message fail serverName serverVersion username")
+	if status["authenticated"] != false {
+		t.Errorf("sts: %v", status)
+	}
+}
+
+// The P&L is streamed when it changes, not every second.
+func TestPnLOnlyWhenChanged(t *testing.T) {
+	clock := newClock()
+	opt := quiet()
+	opt.Now, opt.Timing.Heartbeat = clock.Now, 2*time.Second
+	c, ws := session(t, opt)
+	c.place("a", `"orderType":"MKT","side":"BUY","quantity":2,"tif":"DAY"`)
+	ws.send("spl+{}")
+	ws.await("spl")
+	clock.add(2 * time.Second)
+	ws.await("system") // comes last of what a turn of the clock sends
+	clock.add(2 * time.Second)
+	if got := ws.next(); got["topic"] != "system" {
+		t.Errorf("nothing has changed: %v", got)
+	}
+	c.quote("510.00", "510.02", 100)
+	clock.add(2 * time.Second)
+	if got := ws.next(); got["topic"] != "spl" {
+		t.Errorf("the price has changed: %v", got)
 	}
 }
