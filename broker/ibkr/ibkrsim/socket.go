@@ -32,6 +32,7 @@ type socket struct {
 	queue  [][]byte
 	line   scenario.Line[[]byte] // frames that rules hold back
 	heard  market.Nanos          // the client's last message
+	code   int                   // to close the connection with; 0: it stays
 
 	quotes  map[string]*quoteSub // by target: 265598 or 265598@NASDAQ
 	changed []*quoteSub          // that may have something to send
@@ -139,10 +140,10 @@ func (c *socket) shut() {
 	})
 }
 
-// closeWith closes the connection with a code.
+// closeWith has the connection closed with a code, after what is queued.
 func (c *socket) closeWith(code int) {
-	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
-	c.shut()
+	c.code = code
+	c.poke()
 }
 
 // push queues a frame that must not be lost. A reader that has let too many
@@ -173,7 +174,12 @@ func (s *Server) writeSocket(c *socket) {
 			return
 		case <-c.wake:
 		}
-		if err := c.write(s.takeFrames(c)); err != nil {
+		frames, code := s.takeFrames(c)
+		err := c.write(frames)
+		if err == nil && code != 0 {
+			_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
+		}
+		if err != nil || code != 0 {
 			c.shut()
 			return
 		}
@@ -201,18 +207,18 @@ func (c *socket) write(frames [][]byte) error {
 }
 
 // takeFrames empties the queue and adds the quotes that have changed.
-func (s *Server) takeFrames(c *socket) [][]byte {
+// The code is for closing the connection; 0 is not.
+func (s *Server) takeFrames(c *socket) (frames [][]byte, code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	s.takeQuotes(c, now)
 	s.takeBooks(c, now)
-	frames := c.queue
-	c.queue = nil
+	frames, c.queue = c.queue, nil
 	if c.silent {
-		return nil
+		frames = nil
 	}
-	return frames
+	return frames, c.code
 }
 
 // readSocket takes messages until the connection ends.
