@@ -64,6 +64,14 @@ func TestLoad(t *testing.T) {
 	c := start(t, ibkrsim.Options{Seed: 1, Instruments: crowd(), Updates: 5, Timing: ibkrsim.Timing{Bridge: -1, Cancel: -1, Quotes: -1},
 		Cash: market.MustMoney("100000000000")}).login()
 	c.web.Transport.(*http.Transport).MaxIdleConnsPerHost = loadWorkers
+	eventually(t, "all are quoted", func() bool {
+		for _, q := range c.srv.State().Quotes {
+			if q.Ask == 0 {
+				return false
+			}
+		}
+		return true
+	})
 	var frames, answers spans
 	var filled, sent atomic.Int64
 	stop := make(chan struct{})
