@@ -145,7 +145,8 @@ func (v *view) money() string {
 	for _, f := range v.fills {
 		ours[f.ExecID] = f
 	}
-	unpaid := market.Money{} // commissions that the engine has not heard of yet
+	unpaid := market.Money{}  // commissions that the engine has not heard of yet
+	rounded := market.Money{} // what of commissions the API's cents leave out
 	for _, e := range v.truth.Executions {
 		f, booked := ours[e.ID]
 		delete(ours, e.ID)
@@ -153,10 +154,12 @@ func (v *view) money() string {
 			qty(v.p.t, f.Qty) != e.Qty || string(f.Price) != e.Price.String() {
 			return fmt.Sprintf("execution %+v is booked as %+v", e, f)
 		}
+		shown := e.Commission.Round(2)
+		rounded = rounded.Add(e.Commission.Sub(shown).Abs())
 		switch string(f.Commission) {
 		case "0":
 			unpaid = unpaid.Add(e.Commission)
-		case e.Commission.String():
+		case shown.String():
 		default:
 			return fmt.Sprintf("execution %s cost %s, booked %s", e.ID, e.Commission, f.Commission)
 		}
@@ -175,8 +178,9 @@ func (v *view) money() string {
 			return fmt.Sprintf("%s: %s held here, nothing at the broker", name, q)
 		}
 	}
-	if !v.cash.Sub(unpaid).Equal(v.truth.Cash) {
-		return fmt.Sprintf("cash %s, of which %s will be paid as commissions; at the broker %s", v.cash, unpaid, v.truth.Cash)
+	if off := v.cash.Sub(unpaid).Sub(v.truth.Cash).Abs(); off.GreaterThan(rounded) {
+		return fmt.Sprintf("cash %s, of which %s will be paid as commissions; at the broker %s (cents leave out %s)",
+			v.cash, unpaid, v.truth.Cash, rounded)
 	}
 	return ""
 }

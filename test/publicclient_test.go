@@ -52,7 +52,7 @@ func startOAuth(t *testing.T) (url, state, keys string) {
 	check(t, err)
 	state = filepath.Join(dir, "sim.jsonl")
 	s, err := ibkrsim.Start(ibkrsim.Options{
-		StatePath: state, Pacing: true, Identity: identity.Config{NoAutoLogin: true}, KeysDir: keys,
+		StatePath: state, Pacing: true, Universe: true, Identity: identity.Config{NoAutoLogin: true}, KeysDir: keys,
 	})
 	check(t, err)
 	t.Cleanup(func() { check(t, s.Close()) })

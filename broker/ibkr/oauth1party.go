@@ -165,6 +165,8 @@ func (c *OAuth1Consumer) judge(path string, resp *Response) error {
 	}
 	if e.Kind == KindCredentials {
 		e.Err = fmt.Errorf("IBKR does not know consumer key %s in realm %s: a new one works from the day after it was made", c.Key, c.realm())
+	} else if e.Status == http.StatusUnauthorized && strings.Contains(strings.ToLower(e.Text), "no access secret key") {
+		e.Err = fmt.Errorf("IBKR knows no such access token of consumer key %s: is it mistyped, or has a newer one voided it?", c.Key)
 	} else if e.Status == http.StatusUnauthorized {
 		e.Err = errors.New("the signature is refused: is the uploaded signature key this one, and are access token and DH parameters those of this consumer key?")
 	}

@@ -130,11 +130,16 @@ func (b *bearer) Upgrade(u *url.URL, h http.Header, session string) error {
 	return nil
 }
 
-// askToken asks for a token with a fresh assertion. A refresh token, of which
-// the specification speaks, is not needed.
+// askToken asks for a token with a fresh assertion. Where only this machine's
+// clock was wrong, it asks again by IBKR's. A refresh token, of which the
+// specification speaks, is not needed.
 func (o *OAuth2) askToken(ctx context.Context, link *Link) (Credentials, time.Time, error) {
-	now := link.Now()
+	skew := link.c.Skew()
 	resp, err := o.postToken(ctx, link)
+	if err != nil && (link.c.Skew()-skew).Abs() > skewWarned {
+		resp, err = o.postToken(ctx, link)
+	}
+	now := link.Now()
 	if err != nil {
 		return nil, now, err
 	}
@@ -264,7 +269,11 @@ func (o *OAuth2) post(ctx context.Context, link *Link, address, path, contentTyp
 // judge says what an answer to a login means. What the token endpoint refuses
 // is refused for ever: the client, its key or a scope is wrong.
 func (o *OAuth2) judge(path string, resp *Response) error {
-	err := inspect(&request{method: http.MethodPost, pattern: path}, resp.Status, resp.Header.Get("Content-Type"), resp.Body)
+	service := Management
+	if path == pathToken {
+		service = Token
+	}
+	err := inspect(&request{method: http.MethodPost, pattern: path, service: service}, resp.Status, resp.Header.Get("Content-Type"), resp.Body)
 	var e *Error
 	if !errors.As(err, &e) || e.Status < 400 || e.Status >= 500 || e.Kind == KindPaced || e.Kind == KindTemporary {
 		return err
@@ -273,7 +282,7 @@ func (o *OAuth2) judge(path string, resp *Response) error {
 	case path == pathToken:
 		e.Kind = KindCredentials
 		e.Err = fmt.Errorf("IBKR refuses client %s with key %s: are both as IBKR registered them, and is this the private half of that key?", o.cfg.ClientID, o.cfg.KeyID)
-	case e.Status == http.StatusForbidden:
+	case e.Status == http.StatusForbidden, e.Status == http.StatusBadRequest:
 		e.Kind = KindCredentials
 		e.Err = errors.New("is the scope granted, and may the client act for this user from this address?")
 	}

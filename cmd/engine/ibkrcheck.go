@@ -172,16 +172,19 @@ func (d *doctor) diagnose(err error) finding {
 	if !errors.As(err, &e) {
 		return failed(err.Error(), "")
 	}
-	detail := strings.TrimPrefix(err.Error(), "ibkr: ")
+	detail := strings.TrimPrefix(cause(e).Error(), "ibkr: ")
 	switch e.Kind {
 	case ibkr.KindUnauthorized:
+		if d.keyed() {
+			return failed("the login is refused: "+detail, d.loginAdvice())
+		}
 		return failed("nobody is logged in: "+detail, d.loginAdvice())
 	case ibkr.KindUntrusted:
 		return failed(detail, pinAdvice)
 	case ibkr.KindCredentials:
 		return failed(detail, "compare keys, tokens and names in broker.ibkr.auth with what IBKR shows; a new consumer key is known after IBKR's next midnight; docs/ibkr.md goes through it")
 	case ibkr.KindClock:
-		return failed(detail, "set the clock: timedatectl set-ntp true")
+		return failed(detail, clockAdvice)
 	case ibkr.KindPaced:
 		return failed("IBKR turns requests away because there were too many: "+detail,
 			"stop whatever else asks from this address and wait 15 minutes; every request prolongs it")
@@ -200,10 +203,25 @@ func (d *doctor) diagnose(err error) finding {
 	return failed("IBKR refuses: "+detail, "the text in the answer says why; user and permissions are managed in IBKR's Client Portal")
 }
 
+// cause is the request of a login that failed, or the request itself.
+func cause(e *ibkr.Error) *ibkr.Error {
+	var inner *ibkr.Error
+	for errors.As(e.Err, &inner) {
+		e = inner
+	}
+	return e
+}
+
+// keyed says that the login is one with keys.
+func (d *doctor) keyed() bool {
+	kind := d.cfg.Broker.IBKR.Auth.Kind
+	return kind != "" && kind != "gateway"
+}
+
 // loginAdvice is how to log in at the place asked.
 func (d *doctor) loginAdvice() string {
-	if kind := d.cfg.Broker.IBKR.Auth.Kind; kind != "" && kind != "gateway" {
-		return "IBKR does not take the login of broker.ibkr.auth (" + kind + "): compare keys, tokens and names with what IBKR shows"
+	if d.keyed() {
+		return "IBKR does not take the login of broker.ibkr.auth (" + d.cfg.Broker.IBKR.Auth.Kind + "): compare keys, tokens and names with what IBKR shows"
 	}
 	if d.direct() {
 		return "IBKR's servers want credentials of OAuth: set broker.ibkr.auth, or use a Client Portal gateway; docs/ibkr.md takes you through both"

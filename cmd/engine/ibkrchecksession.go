@@ -20,11 +20,34 @@ func (d *doctor) login(ctx context.Context) finding {
 	case tickle.Session.String() == "": // a secret: only that it is there is told
 		return failed("logged in, but IBKR names no session", d.loginAdvice())
 	}
+	detail := "logged in"
 	if left, ok := tickle.SSOExpires.Int(); ok && left > 0 {
-		return passed("logged in, for another %s", (time.Duration(left) * time.Millisecond).Round(time.Second))
+		detail = fmt.Sprintf("logged in, for another %s", (time.Duration(left) * time.Millisecond).Round(time.Second))
 	}
-	return passed("logged in")
+	if skew := d.client.Skew(); skew != 0 {
+		return d.wrongClock(detail, skew)
+	}
+	return passed("%s", detail)
 }
+
+// skewRefused is how far this machine's clock may be off before the client
+// sends no order.
+const skewRefused = 10 * time.Second
+
+// wrongClock tells of a clock that is off IBKR's; behind is negative.
+func (d *doctor) wrongClock(detail string, ahead time.Duration) finding {
+	where := "ahead of"
+	if ahead < 0 {
+		where = "behind"
+	}
+	detail = fmt.Sprintf("%s; this machine's clock is %s %s IBKR's", detail, ahead.Abs().Round(time.Second), where)
+	if ahead.Abs() <= skewRefused {
+		return warned(detail, clockAdvice)
+	}
+	return failed(detail+": no order would be sent", clockAdvice)
+}
+
+const clockAdvice = "set the clock: timedatectl set-ntp true"
 
 // session says whether there is a brokerage session, and opens one.
 func (d *doctor) session(ctx context.Context) finding {

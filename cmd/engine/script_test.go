@@ -28,6 +28,9 @@ func TestScript(t *testing.T) {
 			"free-url":  freeURL,
 			"control":   control,
 			"field":     field,
+
+			"login-config": loginConfig,
+			"login-page":   loginPage,
 		},
 	})
 }

@@ -3,13 +3,16 @@ package main
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
 	"gannet/broker/ibkr/ibkrsim"
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/configs"
 	"gannet/feed"
 	"gannet/market"
@@ -23,6 +26,24 @@ type simFlags struct {
 	listen    string
 	plainHTTP bool
 	state     string
+	keys      string // folder of sim keys
+	noLogin   bool   // this machine has to log in, too
+	consent   string // user who consents to third parties without being asked
+	public    []string
+	universe  bool
+	hours     string
+	updates   int
+}
+
+// check refuses what the simulator would not start with.
+func (f *simFlags) check() error {
+	switch {
+	case f.hours != "always" && f.hours != "real":
+		return usagef("--hours %q: want always or real", f.hours)
+	case f.updates < 1 || f.updates > 20:
+		return usagef("--updates %d: want 1 to 20", f.updates)
+	}
+	return nil
 }
 
 // marketFlags are the flags of the simulated market, which run and sim share.
@@ -59,12 +80,21 @@ func newSim(a *app) *cobra.Command {
 		Long: `Serve the Interactive Brokers Web API offline, as the Client Portal gateway does, until Ctrl-C.
 
 Its address and the pin of its key are printed on stdout. Any client of the gateway can use it; another
-"engine run" does with broker.ibkr.base_url and broker.ibkr.pin set to them.`,
+"engine run" does with broker.ibkr.base_url and broker.ibkr.pin set to them. Requests of this machine are logged in.
+A first use, in another terminal:
+
+` + simFirstUse + `
+With --keys, clients log in with OAuth 1.0a, OAuth 2.0 and on the login page as well; "engine sim keys" makes the keys.`,
 		Example: `  engine sim
+  engine sim keys --out ./simkeys
+  engine sim --keys ./simkeys --no-auto-login
   engine sim --listen 127.0.0.1:5001 --seed 7 --state ./var/sim.jsonl
   engine sim --market ./Data --speed 10 -o json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
 			cfg, err := a.load("sim.yaml", m.overrides())
 			if err != nil {
 				return err
@@ -75,13 +105,60 @@ Its address and the pin of its key are printed on stdout. Any client of the gate
 	flags := cmd.Flags()
 	flags.StringVar(&f.listen, "listen", simListen, "`ADDRESS` to serve at; port 0 picks a free one")
 	flags.BoolVar(&f.plainHTTP, "plain-http", false, "serve without TLS")
+	flags.BoolVar(&f.universe, "universe", true, "serve futures, currencies and options, too")
+	flags.StringVar(&f.hours, "hours", "always", "trading `HOURS`: always, or real with the exchanges' holidays")
+	flags.IntVar(&f.updates, "updates", 4, "`NUMBER` of price updates a second for each instrument of a generated market, 1 to 20")
 	flags.StringVar(&f.state, "state", "", "`FILE` that keeps orders, executions and cash over restarts (default: nothing is kept)")
+	flags.StringVar(&f.keys, "keys", "", "`FOLDER` of keys that clients may log in with; engine sim keys makes it")
+	flags.BoolVar(&f.noLogin, "no-auto-login", false, "requests of this machine have to log in as well, on the login page or with keys")
+	flags.StringVar(&f.consent, "auto-consent", "", "`USER` who lets every third party in at /authorize, without a page (needs --keys)")
+	flags.StringSliceVar(&f.public, "public-url", nil, "`URL` that clients sign though they connect here, as behind a proxy (default: https://api.ibkr.com)")
 	m.add(cmd)
+	cmd.AddCommand(newSimKeys(a))
 	return cmd
+}
+
+// simFirstUse is in the help; a test does what it says.
+const simFirstUse = `  curl -sk -X POST https://127.0.0.1:5000/v1/api/iserver/auth/ssodh/init -d '{"publish":true,"compete":true}'; sleep 2
+  curl -sk https://127.0.0.1:5000/v1/api/iserver/accounts
+  curl -sk https://127.0.0.1:5000/v1/api/iserver/account/DU1000001/orders -d '{"orders":[{"conid":756733,"orderType":"MKT","side":"BUY","quantity":1,"tif":"DAY"}]}'
+`
+
+// identity is how strict logins are, and refuses what nobody could log in to.
+func (f *simFlags) identity() (identity.Config, error) {
+	cfg := identity.Config{NoAutoLogin: f.noLogin, AutoConsent: f.consent}
+	switch {
+	case f.keys == "" && f.noLogin:
+		return cfg, usagef("--no-auto-login: nobody could log in without --keys FOLDER; engine sim keys --out FOLDER makes it")
+	case f.keys == "" && f.consent != "":
+		return cfg, usagef("--auto-consent %s: third parties need --keys FOLDER; engine sim keys --third-party --out FOLDER makes it", f.consent)
+	}
+	for _, text := range f.public {
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" {
+			return cfg, usagef("--public-url %q: want an address such as https://broker.example", text)
+		}
+		cfg.PublicURLs = append(cfg.PublicURLs, text)
+	}
+	if f.keys == "" {
+		return cfg, nil
+	}
+	known := identity.New(cfg)
+	if err := known.Load(f.keys); err != nil {
+		return cfg, usagef("--keys %s: %s; engine sim keys --out FOLDER makes such a folder", f.keys, strings.TrimPrefix(err.Error(), "identity: "))
+	}
+	if _, ok := known.User(f.consent); f.consent != "" && !ok {
+		return cfg, usagef("--auto-consent %s: is not a user of --keys %s%s", f.consent, f.keys, nearest(f.consent, known.Users()))
+	}
+	return cfg, nil
 }
 
 // sim serves until ctx ends.
 func (a *app) sim(ctx context.Context, cfg *configs.Config, f simFlags) error {
+	logins, err := f.identity()
+	if err != nil {
+		return err
+	}
 	p, err := newPlan(cfg, selection{})
 	if err != nil {
 		return err
@@ -90,9 +167,13 @@ func (a *app) sim(ctx context.Context, cfg *configs.Config, f simFlags) error {
 	if err != nil {
 		return err
 	}
-	opt.Listen, opt.PlainHTTP, opt.StatePath = f.listen, f.plainHTTP, f.state
-	opt.Pacing, opt.Events = true, true
+	opt.Listen, opt.PlainHTTP, opt.StatePath, opt.Identity = f.listen, f.plainHTTP, f.state, logins
+	opt.Pacing, opt.Events, opt.KeysDir = true, true, f.keys
+	opt.Universe, opt.Updates = f.universe, f.updates
 	opt.Instruments = withDefaultInstruments(opt.Instruments)
+	if f.hours == "real" {
+		opt.NewYork = p.newYork
+	}
 	server, err := ibkrsim.Start(opt)
 	if err != nil {
 		return errors.Join(err, closeMarket())

@@ -29,8 +29,13 @@ func (s *Server) accountsBody(u *user) map[string]any {
 			"allowCustomerTime": false, "autoFx": false}
 		aliases[id] = cmp.Or(s.house.Account(id).Alias, id)
 	}
+	accounts := u.accounts
+	if len(accounts) > 1 {
+		props["All"], aliases["All"] = allProps, "All"
+		accounts = append(slices.Clone(accounts), "All")
+	}
 	return map[string]any{
-		"accounts": u.accounts, "acctProps": props, "aliases": aliases,
+		"accounts": accounts, "acctProps": props, "aliases": aliases,
 		"allowFeatures": map[string]any{"showGFIS": true, "showEUCostReport": false, "allowEventContract": true,
 			"allowFXConv": true, "allowFinancialLens": false, "allowMTA": true, "allowTypeAhead": true,
 			"allowEventTrading": true, "snapshotRefreshTimeout": 30, "liteUser": false, "showWebNews": true,
@@ -43,6 +48,11 @@ func (s *Server) accountsBody(u *user) map[string]any {
 		"isFT": false, "isPaper": u.paper(),
 	}
 }
+
+// allProps are the acctProps of All, which stands for the accounts of a user
+// who has several.
+var allProps = map[string]bool{"hasChildAccounts": false, "supportsCashQty": false, "liteUnderPro": false, "noFXConv": false,
+	"isProp": false, "supportsFractions": false, "allowCustomerTime": false, "autoFx": false}
 
 // isParent says that an advisor's account has others under it.
 func (s *Server) isParent(id string) bool {
@@ -78,20 +88,20 @@ func (s *Server) switchAccount(r *web.Request) web.Reply {
 
 // getSummary is GET iserver/account/{accountId}/summary.
 func (s *Server) getSummary(r *web.Request) web.Reply {
-	a := s.account(r)
+	a := s.house.Whole(s.account(r))
 	f := s.house.Figures(a)
 	whole := func(d market.Money) json.Number { return web.Num(d.Round(0)) }
 	zero := web.Num(decimal.Zero)
 	balances := []any{}
 	for _, currency := range a.Currencies() {
-		amount := whole(a.Balance(currency))
-		balances = append(balances, map[string]any{"currency": currency, "balance": amount, "settledCash": amount})
+		balances = append(balances, map[string]any{"currency": currency, "balance": whole(a.Balance(currency)),
+			"settledCash": whole(a.Settled(currency, r.Now))})
 	}
 	return web.OK(map[string]any{
 		"accountType": "", "status": "", "balance": whole(f.Available), "SMA": whole(f.Available),
 		"buyingPower": whole(f.BuyingPower), "availableFunds": whole(f.Available),
 		"excessLiquidity": whole(f.Excess), "netLiquidationValue": whole(f.Equity),
-		"equityWithLoanValue": whole(f.Equity), "regTLoan": zero, "securitiesGVP": whole(f.Gross),
+		"equityWithLoanValue": whole(f.Loan), "regTLoan": zero, "securitiesGVP": whole(f.Gross),
 		"totalCashValue": whole(f.Cash), "accruedInterest": zero, "regTMargin": whole(f.RegT),
 		"initialMargin": whole(f.Initial), "maintenanceMargin": whole(f.Maintenance), "cashBalances": balances,
 	})
@@ -106,7 +116,7 @@ func (s *Server) getPnL(r *web.Request) web.Reply {
 func (s *Server) pnl(u *user) map[string]any {
 	out := map[string]any{}
 	for _, id := range u.accounts {
-		f := s.house.Figures(s.house.Account(id))
+		f := s.house.Figures(s.house.Whole(s.house.Account(id)))
 		out[id+".Core"] = map[string]any{
 			"rowType": 1, "dpl": web.Cents(f.Realized.Add(f.Unrealized).Sub(f.Fees)), "nl": web.Cents(f.Equity),
 			"upl": web.Cents(f.Unrealized), "el": web.Num(f.Available.Round(0)), "uel": web.Cents(f.Available),

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/broker/ibkr/ibkrsim/wording"
 	"gannet/broker/ibkr/ibkrsim/workspace"
 )
 
@@ -70,7 +71,7 @@ func (s *Server) placeAllocated(r *web.Request, group string, list []ticket) web
 			}
 		}
 	}
-	return s.ask(u, ids, first, func() web.Reply { return s.submitParts(accounts, parts) })
+	return s.ask(u, ids, first, func() web.Reply { return s.submitParts(u, accounts, parts) })
 }
 
 // allocate checks an order and adds its parts to those of the accounts.
@@ -86,7 +87,7 @@ func (s *Server) allocate(r *web.Request, group string, t *ticket, accounts []st
 	}
 	shares, err := s.workspace.Split(s.user(r).name, group, d.order.Ticket.Qty, s.lotOf(d))
 	if err != nil {
-		return refusedError{200, err.Error()}
+		return wording.Refusal{Status: 200, Text: err.Error()}
 	}
 	for _, share := range shares {
 		if share.Qty == 0 {
@@ -101,7 +102,7 @@ func (s *Server) allocate(r *web.Request, group string, t *ticket, accounts []st
 }
 
 // submitParts submits what became of an allocated order, account by account.
-func (s *Server) submitParts(accounts []string, parts map[string][]*draft) web.Reply {
+func (s *Server) submitParts(u *user, accounts []string, parts map[string][]*draft) web.Reply {
 	for _, account := range accounts { // questions take time
 		for _, d := range parts[account] {
 			if err := s.admit(d); err != nil {
@@ -114,7 +115,7 @@ func (s *Server) submitParts(accounts []string, parts map[string][]*draft) web.R
 		if len(parts[account]) == 0 {
 			continue
 		}
-		out := s.submitGroup(parts[account])
+		out := s.submitGroup(u, parts[account])
 		acks, taken := out.Body.([]ackRow)
 		switch {
 		case taken:
@@ -122,7 +123,7 @@ func (s *Server) submitParts(accounts []string, parts map[string][]*draft) web.R
 		case len(rows) == 0:
 			return out
 		default: // the exchange refused it, and has taken others
-			rows = append(rows, ackRow{OrderID: "-1", OrderStatus: "Failed", Text: errorText(out)})
+			rows = append(rows, failed(wording.Refusal{Status: 200, Text: errorText(out)}))
 		}
 	}
 	return web.OK(rows)

@@ -84,7 +84,7 @@ func (a *chartAsk) read(p *exchange.Product, now market.Nanos) (*chart, error) {
 
 // begins is where a chart of the period begins. Days are those of trading: one
 // day is the last session.
-func (c *chart) begins(p *exchange.Product, s span) market.Nanos {
+func (c *chart) begins(p *exchange.Product, s extent) market.Nanos {
 	session := c.session(p)
 	if s.unit != "d" || session.AlwaysOpen() {
 		return c.to - s.length
@@ -119,8 +119,8 @@ func (c *chart) day(p *exchange.Product) market.Nanos {
 	return closing - open
 }
 
-// span is a period or the length of a bar.
-type span struct {
+// extent is a period or the length of a bar.
+type extent struct {
 	unit   string
 	length market.Nanos
 }
@@ -136,7 +136,7 @@ var spanUnits = []struct {
 }
 
 // parseSpan reads 1min, 8h, 5d, 2w, 6m, 1y.
-func parseSpan(text, otherwise string) (span, error) {
+func parseSpan(text, otherwise string) (extent, error) {
 	setDefault(&text, otherwise)
 	for _, unit := range spanUnits {
 		count, ok := strings.CutSuffix(text, unit.name)
@@ -148,11 +148,11 @@ func parseSpan(text, otherwise string) (span, error) {
 			break
 		}
 		if n > unit.most {
-			return span{}, fmt.Errorf("%q: want at most %d%s", text, unit.most, unit.name)
+			return extent{}, fmt.Errorf("%q: want at most %d%s", text, unit.most, unit.name)
 		}
-		return span{unit.name, market.Nanos(n) * unit.span}, nil
+		return extent{unit.name, market.Nanos(n) * unit.span}, nil
 	}
-	return span{}, fmt.Errorf("%q: want a number and one of min h d w m y", text)
+	return extent{}, fmt.Errorf("%q: want a number and one of min h d w m y", text)
 }
 
 // barLengths are the bars there are.
@@ -170,7 +170,7 @@ var steps = []struct{ period, least, usual market.Nanos }{
 
 // barOf is the length of the bars. Those that are too short for the period are
 // made longer without a word.
-func barOf(text string, period span) (market.Nanos, error) {
+func barOf(text string, period extent) (market.Nanos, error) {
 	at := slices.IndexFunc(steps, func(s struct{ period, least, usual market.Nanos }) bool { return period.length >= s.period })
 	if text == "" {
 		return max(steps[at].usual, steps[at].least), nil

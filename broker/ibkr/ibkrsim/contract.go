@@ -1,207 +1,225 @@
 package ibkrsim
 
 import (
-	"maps"
+	"errors"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/shopspring/decimal"
 
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
-// foreign is the conid of the invented Mexican listing of a product, which is
-// there to be confused with the real one and cannot be traded.
-func foreign(p *exchange.Product) int64 { return 900_000_000 + p.Conid%100_000_000 }
+// index is the type of what futures and event contracts are on. It can be
+// looked up and not traded.
+const index = "IND"
 
-func validExchanges(p *exchange.Product) string {
-	return "SMART,AMEX,NYSE,CBOE,ARCA,NASDAQ," + p.Exchange
+// abroad is the exchange of foreign listings.
+const abroad = "MEXI"
+
+// foreignConid is the conid of the invented Mexican listing of a stock, which is
+// there to be confused with the real one and cannot be traded.
+func foreignConid(i *exchange.Instrument) int64 { return 900_000_000 + i.Conid%100_000_000 }
+
+func foreignListing(i *exchange.Instrument) *exchange.Instrument {
+	one := *i
+	one.Conid, one.Exchange, one.Currency = foreignConid(i), abroad, "MXN"
+	return &one
 }
 
-// pathProduct is the product of the path's conid.
+// underlyingOf is what a derivative is on, when that is not traded itself.
+func underlyingOf(i *exchange.Instrument) *exchange.Instrument {
+	return &exchange.Instrument{Conid: i.Underlying, Symbol: i.Symbol, Exchange: i.Exchange, Company: i.Company,
+		SecType: index, Kind: index, Currency: i.Currency, Class: i.Symbol, Tick: i.Tick, Session: i.Session, Extended: i.Extended}
+}
+
+// listed is the contract of a conid: what is traded, the foreign listing of it,
+// or what it is on. It is nil for a conid that is not known.
+func (s *Server) listed(conid int64) *exchange.Instrument {
+	if p := s.exchange.ByConid(conid); p != nil {
+		return &p.Instrument
+	}
+	for _, p := range s.exchange.Products() {
+		switch {
+		case p.SecType == exchange.Stock && foreignConid(&p.Instrument) == conid:
+			return foreignListing(&p.Instrument)
+		case p.Underlying != 0 && p.Underlying == conid:
+			return underlyingOf(&p.Instrument)
+		}
+	}
+	return nil
+}
+
+// pathProduct is the product of a conid that a client wrote.
 func (s *Server) pathProduct(text string) (*exchange.Product, web.Reply, bool) {
 	conid, err := strconv.ParseInt(text, 10, 64)
 	if p := s.exchange.ByConid(conid); err == nil && p != nil {
 		return p, web.Reply{}, true
 	}
-	return nil, web.FailCode(400, "Bad Request: conid "+text+" is not known"), false
+	return nil, badConid(text), false
 }
 
-// searchByQuery is GET iserver/secdef/search.
-func (s *Server) searchByQuery(r *web.Request) web.Reply { return s.search(r.Query.Get("symbol")) }
-
-// searchByBody is POST iserver/secdef/search.
-func (s *Server) searchByBody(r *web.Request) web.Reply {
-	var body struct {
-		Symbol string `json:"symbol"`
+// contract is like pathProduct for all that can be looked up.
+func (s *Server) contract(text string) (*exchange.Instrument, web.Reply, bool) {
+	conid, err := strconv.ParseInt(text, 10, 64)
+	if i := s.listed(conid); err == nil && i != nil {
+		return i, web.Reply{}, true
 	}
-	if out, ok := web.Decode(r.Body, &body); !ok {
-		return out
-	}
-	return s.search(body.Symbol)
+	return nil, badConid(text), false
 }
 
-func (s *Server) search(symbol string) web.Reply {
-	if symbol == "" {
-		return web.FailCode(400, "Bad Request: symbol is missing")
-	}
-	rows := []any{}
-	for _, p := range s.exchange.Products() {
-		if !strings.EqualFold(p.Symbol, symbol) {
-			continue
-		}
-		month := s.opt.Now().UTC().Format("Jan06")
-		rows = append(rows,
-			searchRow(p, p.Conid, p.Exchange, []map[string]string{{"secType": "STK"},
-				{"secType": "OPT", "months": strings.ToUpper(month), "exchange": "SMART;AMEX;CBOE"}}),
-			searchRow(p, foreign(p), "MEXI", []map[string]string{{"secType": "STK", "exchange": "MEXI;"}}))
-	}
-	return web.OK(rows)
+func badConid(text string) web.Reply {
+	return web.FailCode(400, "Bad Request: conid "+text+" is not known")
 }
 
-func searchRow(p *exchange.Product, conid int64, exchange string, sections []map[string]string) map[string]any {
-	return map[string]any{"conid": web.Int(conid), "companyHeader": p.Company + " - " + exchange, "companyName": p.Company,
-		"symbol": p.Symbol, "description": exchange, "restricted": nil, "sections": sections}
+// smart says that orders for a contract are routed by IBKR.
+func smart(i *exchange.Instrument) bool {
+	switch i.SecType {
+	case exchange.Stock:
+		return i.Exchange != abroad
+	case exchange.Option:
+		return i.Exchange == "CBOE"
+	}
+	return false
 }
 
-// stocks is GET trsrv/stocks.
-func (s *Server) stocks(r *web.Request) web.Reply {
-	out := map[string]any{}
-	for _, symbol := range strings.Split(r.Query.Get("symbols"), ",") {
-		for _, p := range s.exchange.Products() {
-			if p.Symbol != symbol {
-				continue
-			}
-			out[symbol] = []any{map[string]any{
-				"name": p.Company, "chineseName": p.Company, "assetClass": "STK", "contracts": []any{
-					map[string]any{"conid": p.Conid, "exchange": p.Exchange, "isUS": true},
-					map[string]any{"conid": foreign(p), "exchange": "MEXI", "isUS": false}}}}
-		}
+// optionExchanges are where options on stocks trade, besides SMART.
+var optionExchanges = []string{"AMEX", "CBOE"}
+
+// exchangesOf are where a contract trades, the preferred one first.
+func exchangesOf(i *exchange.Instrument) []string {
+	switch {
+	case !smart(i):
+		return []string{i.Exchange}
+	case i.SecType == exchange.Option:
+		return append([]string{"SMART"}, optionExchanges...)
 	}
-	return web.OK(out)
+	return []string{"SMART", "AMEX", "NYSE", "CBOE", "ARCA", "NASDAQ"}
 }
 
-// secdef is GET trsrv/secdef.
-func (s *Server) secdef(r *web.Request) web.Reply {
-	conids := strings.Split(r.Query.Get("conids"), ",")
-	if len(conids) > 200 {
-		return web.FailCode(400, "Bad Request: more than 200 conids")
+func validExchanges(p *exchange.Product) string { return strings.Join(exchangesOf(&p.Instrument), ",") }
+
+// tradingClass is what an exchange files a contract under.
+func tradingClass(i *exchange.Instrument) string {
+	if i.SecType == exchange.Stock && i.Exchange == "NASDAQ" {
+		return "NMS"
 	}
-	rows := []any{}
-	for _, text := range conids {
-		p, _, ok := s.pathProduct(text)
-		if !ok {
-			continue
-		}
-		rows = append(rows, map[string]any{
-			"conid": p.Conid, "currency": "USD", "name": p.Company, "assetClass": "STK", "expiry": nil,
-			"lastTradingDay": nil, "group": nil, "putOrCall": nil, "sector": nil, "sectorGroup": nil, "strike": "0",
-			"ticker": p.Symbol, "undConid": 0, "multiplier": web.Num(decimal.Zero), "type": p.Kind, "hasOptions": true,
-			"fullName": p.Symbol, "isUS": true, "isEventContract": false, "listingExchange": p.Exchange, "countryCode": "US",
-		})
-	}
-	return web.OK(map[string]any{"secdef": rows})
+	return i.Class
 }
 
-func infoOf(p *exchange.Product) map[string]any {
-	return map[string]any{
-		"cfi_code": "", "symbol": p.Symbol, "cusip": nil, "expiry_full": nil, "con_id": p.Conid, "maturity_date": nil,
-		"industry": "Simulated", "instrument_type": "STK", "has_related_contracts": true, "trading_class": p.Symbol,
-		"valid_exchanges": validExchanges(p), "allow_sell_long": false, "is_zero_commission_security": false,
-		"local_symbol": p.Symbol, "contract_clarification_type": nil, "classifier": nil, "currency": "USD", "text": nil,
-		"underlying_con_id": 0, "r_t_h": true, "multiplier": nil, "underlying_issuer": nil, "contract_month": nil,
-		"company_name": p.Company, "smart_available": true, "exchange": "SMART", "category": "Simulated",
-	}
+// branch is what a company does, in IBKR's words.
+type branch struct{ sector, industry, category string }
+
+var branches = map[string]branch{
+	"AAPL": {"Technology", "Computers", "Computers"},
+	"BAC":  {"Financial", "Banks", "Diversified Banking Inst"},
+	"IBM":  {"Technology", "Computers", "Computer Services"},
+	"MSFT": {"Technology", "Software", "Applications Software"},
+	"NVDA": {"Technology", "Semiconductors", "Electronic Compo-Semicon"},
+	"TSLA": {"Consumer, Cyclical", "Auto Manufacturers", "Auto-Cars/Light Trucks"},
 }
 
+// branchOf is what the company of a stock does, when that is known.
+func branchOf(i *exchange.Instrument) (branch, bool) {
+	b, ok := branches[i.Symbol]
+	return b, ok && i.SecType == exchange.Stock
+}
+
+// known is a text, null when it is empty.
+func known(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// multiplierText is the multiplier of what has one.
+func multiplierText(i *exchange.Instrument) string {
+	if i.SecType == exchange.Future || i.SecType == exchange.Option {
+		return web.Int(i.Multiplier)
+	}
+	return ""
+}
+
+// classification is the ISO 10962 code of options, as far as IBKR fills it in.
+func classification(i *exchange.Instrument) string {
+	if i.SecType == exchange.Option {
+		return "O" + i.Right + "XXXS"
+	}
+	return ""
+}
+
+// infoOf is a row of iserver/contract/{conid}/info.
+func infoOf(i *exchange.Instrument) map[string]any {
+	info := map[string]any{
+		"cfi_code": classification(i), "symbol": i.Symbol, "cusip": nil, "expiry_full": known(i.Expiry), "con_id": i.Conid,
+		"maturity_date": known(i.Expiry), "instrument_type": i.SecType, "has_related_contracts": true, "trading_class": tradingClass(i),
+		"valid_exchanges": strings.Join(exchangesOf(i), ","), "allow_sell_long": false, "is_zero_commission_security": false,
+		"local_symbol": i.LocalSymbol(), "contract_clarification_type": nil, "classifier": nil, "currency": i.Currency,
+		"text": known(seriesText(i)), "underlying_con_id": i.Underlying, "r_t_h": i.SecType == exchange.Stock,
+		"multiplier": known(multiplierText(i)), "underlying_issuer": nil, "contract_month": known(i.Month),
+		"company_name": i.Company, "smart_available": smart(i), "exchange": exchangesOf(i)[0],
+	}
+	if b, ok := branchOf(i); ok {
+		info["industry"], info["category"] = b.industry, b.category
+	}
+	if i.SecType == exchange.Option {
+		info["strike"], info["right"] = i.Strike.String(), rightText(i.Right)
+	}
+	return info
+}
+
+// rightText writes C and P in full.
+func rightText(right string) string {
+	if right == "P" {
+		return "PUT"
+	}
+	return "CALL"
+}
+
+// contractInfo is GET iserver/contract/{conid}/info.
 func (s *Server) contractInfo(r *web.Request) web.Reply {
-	p, out, ok := s.pathProduct(r.Vars["conid"])
+	i, out, ok := s.contract(r.Vars["conid"])
 	if !ok {
 		return out
 	}
-	return web.OK(infoOf(p))
+	return web.OK(infoOf(i))
 }
 
+// contractInfoAndRules is GET iserver/contract/{conid}/info-and-rules.
 func (s *Server) contractInfoAndRules(r *web.Request) web.Reply {
-	p, out, ok := s.pathProduct(r.Vars["conid"])
+	i, out, ok := s.contract(r.Vars["conid"])
 	if !ok {
 		return out
 	}
-	info := infoOf(p)
-	info["rules"] = rulesOf(p, s.user(r).accounts)
+	info := infoOf(i)
+	info["rules"] = s.rulesOf(i, s.user(r).accounts)
 	return web.OK(info)
 }
 
-// contractRules is POST iserver/contract/rules.
-func (s *Server) contractRules(r *web.Request) web.Reply {
-	var body struct {
-		Conid web.Number `json:"conid"`
+// loose is a number that clients write as a number or as text.
+type loose string
+
+// UnmarshalJSON takes a number, text or null.
+func (l *loose) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		unquoted, err := strconv.Unquote(string(text))
+		*l = loose(unquoted)
+		return err
 	}
-	if out, ok := web.Decode(r.Body, &body); !ok {
-		return out
+	var n web.Number
+	if err := n.UnmarshalJSON(text); err != nil {
+		return errors.New("neither a number nor text")
 	}
-	p, out, ok := s.pathProduct(string(body.Conid))
-	if !ok {
-		return out
-	}
-	return web.OK(rulesOf(p, s.user(r).accounts))
+	*l = loose(n)
+	return nil
 }
 
-func rulesOf(p *exchange.Product, accounts []string) map[string]any {
-	types := []string{"limit", "market", "stop", "stop_limit", "trailing_stop"}
-	rules := map[string]any{
-		"algoEligible": false, "allOrNoneEligible": false, "overnightEligible": false, "costReport": false,
-		"canTradeAcctIds": accounts, "error": nil, "orderTypes": types, "ibAlgoTypes": []string{},
-		"fraqTypes": []string{}, "forceOrderPreview": false, "cqtTypes": []string{}, "orderTypesOutside": []string{"limit", "stop_limit"},
-		"defaultSize": 100, "cashSize": web.Num(decimal.Zero), "sizeIncrement": 100,
-		"tifTypes":   []string{"IOC/MARKET,LIMIT", "DAY/o", "GTC/o"},
-		"limitPrice": web.PriceNum(p.Mark()), "stopprice": web.PriceNum(p.Mark()), "orderOrigination": nil, "preview": true,
-		"displaySize": nil, "fraqInt": 0, "cashCcy": "USD", "cashQtyIncr": 500, "priceMagnifier": nil,
-		"negativeCapable": false, "incrementType": 1, "increment": web.PriceNum(p.Tick), "incrementDigits": 2, "hasSecondary": true,
+// priceText reads a price in a query; empty is 0, any.
+func priceText(text string) (market.Price, bool) {
+	if text == "" {
+		return 0, true
 	}
-	maps.Copy(rules, map[string]any{
-		"orderDefaults":  map[string]any{"LMT": map[string]string{"LP": web.PriceText(p.Mark())}},
-		"tifDefaults":    map[string]string{"TIF": "DAY", "SIZE": "100.00"},
-		"incrementRules": []any{map[string]any{"lowerEdge": web.Num(decimal.Zero), "increment": web.PriceNum(p.Tick)}},
-	})
-	return rules
-}
-
-// tradingSchedule is GET contract/trading-schedule: six days in epoch seconds.
-// A market that is always open is open from midnight to midnight UTC.
-func (s *Server) tradingSchedule(r *web.Request) web.Reply {
-	p, out, ok := s.pathProduct(r.Query.Get("conid"))
-	if !ok {
-		return out
-	}
-	schedules, zone := map[string]any{}, "UTC"
-	for day := range 6 {
-		at := r.Now + market.Nanos(day)*market.Day
-		open, closing := at-at%market.Day, at-at%market.Day+market.Day
-		local := at.Time()
-		if !p.Session.AlwaysOpen() {
-			open, closing = p.Session.Bounds(at)
-			local, zone = local.In(p.Session.Loc), zoneName(p.Session.Loc)
-		}
-		if open == closing {
-			continue
-		}
-		hours := map[string]any{"opening": web.Seconds(open), "closing": web.Seconds(closing)}
-		extended := maps.Clone(hours)
-		extended["cancel_daily_orders"] = true
-		schedules[local.Format("20060102")] = map[string]any{
-			"liquid_hours": []any{hours}, "extended_hours": []any{extended}}
-	}
-	return web.OK(map[string]any{"exchange_time_zone": zone, "schedules": schedules})
-}
-
-// zoneName is the API's name of a time zone.
-func zoneName(loc *time.Location) string {
-	if loc.String() == "America/New_York" {
-		return "US/Eastern"
-	}
-	return loc.String()
+	p, err := market.ParsePrice(text)
+	return p, err == nil && p >= 0
 }

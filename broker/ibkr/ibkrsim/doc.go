@@ -31,8 +31,9 @@
 //
 // # What it does not promise
 //
-// One account, one user, US stocks in USD. No OAuth, no brackets or OCA
-// groups, no options, scanners, alerts or watchlists: an operation of the API
-// that is not simulated answers 501 and says so. The state file survives the
+// An operation of the API that is not simulated answers 501 and says so. Bonds,
+// foreign listings and indices can be looked up and not traded. Contracts are
+// those of the day of the start: none is listed or delisted later, so a state
+// file with a contract that has expired since does not open. It survives the
 // death of the process, not a loss of power: it is written, not fsynced.
 package ibkrsim

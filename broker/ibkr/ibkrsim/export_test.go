@@ -2,11 +2,30 @@ package ibkrsim
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/identity"
 	"gannet/broker/ibkr/ibkrsim/scenario"
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
+
+// Paced asks the pacing table for a request that is over at once: 0, or the
+// status with which it is refused.
+func (s *Server) Paced(method, pattern, login, user string) int {
+	caller := identity.Caller{User: user, Method: identity.Method(login)}
+	done, refused, _ := s.limits.enter(&web.Route[*Server]{Methods: method, Pattern: pattern}, &caller, s.opt.Now())
+	done()
+	return refused.Status
+}
+
+// RunningHistory is how many requests for history of a gateway's user run.
+func (s *Server) RunningHistory(user string) int {
+	s.limits.mu.Lock()
+	defer s.limits.mu.Unlock()
+	return s.limits.of(&identity.Caller{User: user, Method: identity.Gateway}).history
+}
 
 // BreakStateFile has every later write of the state file fail, as on a full disk.
 func (s *Server) BreakStateFile() {
@@ -29,6 +48,15 @@ func fuzzServer(opt Options, h *brokerage.House) *Server {
 		panic(err)
 	}
 	return s
+}
+
+// WithEndpoint puts an endpoint before all others until restore is called.
+func WithEndpoint(method, pattern string, handle func(*web.Request) web.Reply) (restore func()) {
+	old := routes
+	one := web.Route[*Server]{Methods: method, Pattern: pattern,
+		Handle: func(_ *Server, r *web.Request) web.Reply { return handle(r) }}
+	routes = web.NewRoutes(slices.Insert(slices.Clone(old.All), 0, one)...)
+	return func() { routes = old }
 }
 
 // Known says what becomes of an endpoint: "routed", "listed" as not simulated,

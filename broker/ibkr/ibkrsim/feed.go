@@ -18,8 +18,8 @@ const (
 
 const serverID = "q0"
 
-// lateStep is how often delayed data is looked at.
-const lateStep = 5 * market.Second
+// delayStep is how often delayed data is looked at.
+const delayStep = 5 * market.Second
 
 // sightOf is what a user sees of a product; false when that is nothing.
 func (s *Server) sightOf(u *user, p *exchange.Product, now market.Nanos) (sight, bool) {
@@ -113,7 +113,7 @@ func (st *stream) leave(sub *quoteSub) {
 
 // look takes a new reading when the market has moved.
 func (f *feed) look(s *Server, now market.Nanos) {
-	if !f.stale || f.u.delayed && f.newest != nil && now-f.looked < lateStep {
+	if !f.stale || f.u.delayed && f.newest != nil && now-f.looked < delayStep {
 		return
 	}
 	f.stale, f.looked = false, now

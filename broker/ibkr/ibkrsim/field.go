@@ -285,8 +285,7 @@ func exchangeLetter(p *exchange.Product) string {
 
 // contractText is the product in words.
 func contractText(p *exchange.Product) string {
-	c := wording.Contract{SecType: p.SecType, Symbol: p.Symbol, Currency: p.Currency, Listing: p.Exchange, Expiry: p.Expiry,
-		Strike: p.Strike, Right: p.Right, Tick: p.Tick}
+	c := contractWords(p)
 	return c.Text()
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/broker/ibkr/ibkrsim/wording"
 )
 
 // placeGroup takes a bracket, a child of an order that is here already, or an
@@ -12,9 +13,14 @@ import (
 // parent stays inactive, a contract that is not known refuses all.
 func (s *Server) placeGroup(r *web.Request, list []ticket) web.Reply {
 	var drafts []*draft
+	leg, reason, ordered := s.desk.refuse(list)
 	for i := range list {
 		d, err := s.check(r, &list[i])
 		switch {
+		case ordered && i == leg && list[i].ParentID != "":
+			return s.placeFailed(r, list, i, wording.Refusal{Status: 200, Text: reason})
+		case ordered && i == leg:
+			return web.Refuse(reason)
 		case badChild(&list[i], err):
 			return s.placeFailed(r, list, i, err)
 		case err != nil:
@@ -37,19 +43,18 @@ func (s *Server) placeGroup(r *web.Request, list []ticket) web.Reply {
 			}
 		}
 	}
-	return s.ask(u, ids, drafts[0], func() web.Reply { return s.submitGroup(drafts) })
+	return s.ask(u, ids, drafts[0], func() web.Reply { return s.submitGroup(u, drafts) })
 }
 
 // badChild says that a child is refused for its prices only.
 func badChild(t *ticket, err error) bool {
-	var refused refusedError
-	return t.ParentID != "" && errors.As(err, &refused) && refused.text == badPrice
+	return t.ParentID != "" && errors.Is(err, wording.BadPrices)
 }
 
 // placeFailed answers for a bracket with a bad child: the parent is kept, and
 // does not work.
 func (s *Server) placeFailed(r *web.Request, list []ticket, bad int, err error) web.Reply {
-	rows := []ackRow{{OrderID: "-1", OrderStatus: "Failed", Text: err.Error()}}
+	rows := []ackRow{failed(err)}
 	for i := range list {
 		if i == bad || list[i].COID == "" || list[i].COID != list[bad].ParentID {
 			continue
@@ -78,7 +83,7 @@ func (s *Server) checkFamily(drafts []*draft) error {
 		}
 		here := slices.ContainsFunc(drafts, func(x *draft) bool { return x.order.COID == d.parent })
 		if !here && s.house.Registered(d.order.Account, d.parent) == nil {
-			return refusedError{200, "Parent order " + d.parent + " is not known."}
+			return wording.Refusal{Status: 200, Text: "Parent order " + d.parent + " is not known."}
 		}
 	}
 	loose := 0
@@ -88,14 +93,14 @@ func (s *Server) checkFamily(drafts []*draft) error {
 		}
 	}
 	if loose > 1 {
-		return refusedError{400, "orders of one request must be a bracket or have isSingleGroup"}
+		return wording.Refusal{Status: 400, Text: "orders of one request must be a bracket or have isSingleGroup"}
 	}
 	return nil
 }
 
 // submitGroup submits parents before their children. The answer names the
 // children first.
-func (s *Server) submitGroup(drafts []*draft) web.Reply {
+func (s *Server) submitGroup(u *user, drafts []*draft) web.Reply {
 	ordered := slices.Clone(drafts)
 	slices.SortStableFunc(ordered, func(a, b *draft) int { return rank(a) - rank(b) })
 	var first int64
@@ -115,12 +120,13 @@ func (s *Server) submitGroup(drafts []*draft) web.Reply {
 			o.OCA = "oco-" + web.Int(first)
 		}
 		if text := s.house.Submit(o); text != "" {
-			return s.undo(rows, refusedError{200, text})
+			return s.undo(rows, wording.Refusal{Status: 200, Text: text})
 		}
 		if first == 0 {
 			first = o.ID
 		}
 		rows = append([]ackRow{ackOf(o)}, rows...)
+		s.taken(u, o)
 	}
 	return web.OK(rows)
 }
@@ -139,5 +145,10 @@ func (s *Server) undo(rows []ackRow, err error) web.Reply {
 	if len(rows) == 0 {
 		return refusal(err)
 	}
-	return web.OK(append([]ackRow{{OrderID: "-1", OrderStatus: "Failed", Text: err.Error()}}, rows...))
+	return web.OK(append([]ackRow{failed(err)}, rows...))
+}
+
+// failed is the row of an order that was refused beside others.
+func failed(err error) ackRow {
+	return ackRow{OrderID: "-1", OrderStatus: wording.Failed, Text: err.Error(), Warning: wording.RejectedLeg}
 }

@@ -71,7 +71,7 @@ func (h hands) endLogin(u *user, gone bool) {
 	h.endSession(u, false)
 	h.loginMu.Lock()
 	defer h.loginMu.Unlock()
-	h.registry.EndSessions()
+	h.registry.EndSessionsOf(u.name)
 }
 
 func (h hands) readOnly(a scenario.Action) error {

@@ -59,7 +59,7 @@ func (s *Server) getHistory(r *web.Request) web.Reply {
 	}
 	q := r.Query
 	ask := chartAsk{Period: q.Get("period"), Bar: q.Get("bar"), Source: q.Get("source"), Start: q.Get("startTime"),
-		Direction: q.Get("direction"), Outside: flag(q.Get("outsideRth"))}
+		Direction: q.Get("direction"), Outside: isTrue(q.Get("outsideRth"))}
 	body, err := s.chart(s.user(r), p, ask, r.Now)
 	if err != nil {
 		return web.Refuse(err.Error())
@@ -67,9 +67,9 @@ func (s *Server) getHistory(r *web.Request) web.Reply {
 	return web.OK(body)
 }
 
-// flag is a boolean as clients write it, true, True or "true"; what cannot be
+// isTrue reads a boolean as clients write it, true, True or "true"; what cannot be
 // read is false.
-func flag(text string) bool {
+func isTrue(text string) bool {
 	is, err := strconv.ParseBool(strings.ToLower(strings.Trim(text, `"`)))
 	return err == nil && is
 }

@@ -138,7 +138,7 @@ func TestHistoryExtremes(t *testing.T) {
 
 // The chart of an option or a currency has the decimals of its tick.
 func TestHistoryOfOthers(t *testing.T) {
-	c, _, find := universe(t)
+	c, _, find := everything(t)
 	i := find(exchange.Forex)
 	body := c.must("GET", fmt.Sprintf("/iserver/marketdata/history?conid=%d&period=1d&bar=1h&source=Midpoint", i.Conid), "").(map[string]any)
 	if body["priceDisplayValue"] != "5" || body["priceFactor"] != json.Number("100000") || body["text"] != i.LocalSymbol() {

@@ -72,9 +72,10 @@ func (s *Server) openBody(found *web.Route[*Server], c identity.Caller, r *http.
 	if r.Method == http.MethodGet || takesPlain(found.Pattern) && isPlain(r, body) {
 		return body, web.Reply{}, true
 	}
+	now := s.clockNow()
 	s.loginMu.Lock()
 	defer s.loginMu.Unlock()
-	return s.registry.SignedBody(c, body, s.opt.Now())
+	return s.registry.SignedBody(c, body, now)
 }
 
 // takesPlain says that IBKR's OpenAPI document gives an operation's body as

@@ -237,7 +237,7 @@ func TestApplicationOpensAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	c = start(t, opt).login()
-	if accounts := at(t, c.must("GET", "/iserver/accounts", ""), "accounts"); fmt.Sprint(accounts) != "["+account+" "+opened+"]" {
+	if accounts := at(t, c.must("GET", "/iserver/accounts", ""), "accounts"); fmt.Sprint(accounts) != "["+account+" "+opened+" All]" {
 		t.Errorf("after a restart: %v", accounts)
 	}
 }

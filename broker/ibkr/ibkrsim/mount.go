@@ -53,18 +53,6 @@ func shape(pattern string) string {
 // reasons are why there is no simulation of an endpoint, by path.
 var reasons = map[string]string{
 	"/acesws/{accountId}/signatures-and-owners": "who owns an account and signs for it are papers at IBKR",
-	"/hmds/{a}": "an older service of historical data: ask /iserver/marketdata/history",
-	"/iserver/account/{accountId}/summary/{report}": "the same figures as the summary, cut up by segment",
-	"/iserver/contract/{conid}/algos":               "IB's algorithms are not simulated",
-	"/iserver/currency/pairs":                       "a list of currency pairs at IDEALPRO",
-	"/iserver/exchangerate":                         "see exchangerate in /portfolio/{accountId}/ledger",
-	"/iserver/scanner/{a}":                          "too few instruments to look for the best of",
-	"/iserver/secdef/{a}":                           "strikes and details of derivatives",
-	"/portfolio/allocation":                         "what is held by class of asset",
-	"/portfolio/{accountId}/allocation":             "what is held by class of asset",
-	"/trsrv/all-conids":                             "all contracts of an exchange",
-	"/trsrv/futures":                                "the expirations of a future",
-	"/trsrv/secdef/schedule":                        "an older schedule: ask /contract/trading-schedule",
 }
 
 // Gap is an endpoint that the API has and the simulator answers with 501.

@@ -35,8 +35,9 @@ type Options struct {
 	StatePath string
 
 	// Account and Cash are the only account, when Accounts names none: by
-	// default DU1000001 with 1,000,000 USD. Users log in to accounts; by default
-	// one user, simuser, to all.
+	// default DU1000001 with 1,000,000 USD. Users log in to accounts, and so do
+	// those of Credentials and KeysDir, to all. With none of them there is one
+	// user, simuser.
 	Account  string
 	Cash     market.Money
 	Accounts []brokerage.AccountConfig
@@ -51,6 +52,18 @@ type Options struct {
 
 	Instruments []Instrument // default DefaultInstruments()
 
+	// Universe adds futures, currencies and option chains behind Instruments: the
+	// contracts of exchange.Universe as they are listed on the day of the start.
+	Universe bool
+
+	// NewYork is that place. With it, instruments without a Session have the real
+	// trading hours and holidays of their kind; nil leaves them always open.
+	NewYork *time.Location
+
+	// Updates is how often an instrument of a synthetic market moves in a second:
+	// 1 to 20, default 4. Those that follow another one move a quarter as often.
+	Updates int
+
 	// Market gives recorded data to replay, at Speed times real time (default
 	// 1) and shifted to now. Its instrument ids number Instruments from 1.
 	// With neither Market nor Manual, prices are a seeded random walk.
@@ -58,15 +71,12 @@ type Options struct {
 	Speed  float64
 	Manual bool // prices move by Server.SetPrice only
 
-	// Updates is how often a second an instrument of a synthetic market moves, at
-	// most 20; 0 is 4.
-	Updates int
-
 	// Events adds the event contracts of GET /forecast/category/tree behind
 	// Instruments, so that they can be traded.
 	Events bool
 
 	Pacing  bool             // answer 429 as the API's pacing table says
+	Pace    Pace             // limits for all requests of a user
 	Profile string           // fill model of broker/venue, default "gannet"
 	Timing  Timing           // delays
 	Now     func() time.Time // the wall clock, default time.Now
@@ -82,7 +92,7 @@ type Timing struct {
 	Penalty   time.Duration // how long everything answers 429 after one 429, default none
 	Quotes    time.Duration // least time between two frames of an instrument on a socket, default 500 ms
 	Figures   time.Duration // between frames of account summary and ledger, default 10 s
-	Quiet     time.Duration // a socket whose client says nothing for so long hears no more orders, default 5 min
+	Quiet     time.Duration // a socket whose client says nothing for so long hears no more orders, default never
 }
 
 // User is somebody who can log in.
@@ -127,7 +137,7 @@ func (o Options) withDefaults() (Options, error) {
 	setDelay(&o.Timing.Penalty, 0)
 	setDelay(&o.Timing.Quotes, 500*time.Millisecond)
 	setDelay(&o.Timing.Figures, 10*time.Second)
-	setDelay(&o.Timing.Quiet, 5*time.Minute)
+	setDelay(&o.Timing.Quiet, 0)
 	if o.Cash.IsZero() {
 		o.Cash = decimal.New(1_000_000, 0)
 	}
@@ -144,8 +154,12 @@ func (o Options) withDefaults() (Options, error) {
 	if len(o.Instruments) == 0 {
 		o.Instruments = DefaultInstruments()
 	}
-	if o.Updates < 0 || o.Updates > int(time.Second/clockTurn) {
-		return o, fmt.Errorf("ibkrsim: %d updates a second: want 0 to %d", o.Updates, time.Second/clockTurn)
+	if o.Universe {
+		o.addUniverse()
+	}
+	setDefault(&o.Updates, 4)
+	if o.Updates < 1 || o.Updates > turns {
+		return o, fmt.Errorf("ibkrsim: updates %d: want 1 to %d a second", o.Updates, turns)
 	}
 	if o.Speed < 0 {
 		return o, fmt.Errorf("ibkrsim: speed %v: want more than 0", o.Speed)
@@ -153,15 +167,42 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// completeUsers gives users without accounts all of them.
-func (o *Options) completeUsers() error {
-	var all []string
+// turns is how often the clock looks in a second.
+const turns = int(time.Second / clockTurn)
+
+// addUniverse lists what is not there yet, but no options on what is listed
+// under another conid.
+func (o *Options) addUniverse() {
+	o.Instruments = slices.Clone(o.Instruments)
+	have := func(conid int64) bool {
+		return slices.ContainsFunc(o.Instruments, func(i Instrument) bool { return i.Conid == conid })
+	}
+	for _, one := range exchange.Universe(market.NanosOf(o.Now())) {
+		if have(one.Conid) || one.SecType == exchange.Option && !have(one.Underlying) {
+			continue
+		}
+		taken := func(i Instrument) bool {
+			return i.Name() == one.Name() || one.SecType == "" && i.SecType == "" && i.Symbol == one.Symbol
+		}
+		if !slices.ContainsFunc(o.Instruments, taken) {
+			o.Instruments = append(o.Instruments, one)
+		}
+	}
+}
+
+// defaultUser is the user of a simulator that was told of none.
+const defaultUser = "simuser"
+
+func (o *Options) accountIDs() (all []string) {
 	for _, a := range o.Accounts {
 		all = append(all, a.ID)
 	}
-	if len(o.Users) == 0 {
-		o.Users = []User{{Name: "simuser"}}
-	}
+	return all
+}
+
+// completeUsers gives users without accounts all of them.
+func (o *Options) completeUsers() error {
+	all := o.accountIDs()
 	o.Users = slices.Clone(o.Users)
 	for i := range o.Users {
 		u := &o.Users[i]
@@ -215,19 +256,11 @@ func (o *Options) traded() []Instrument {
 // exchange is what the options say is traded.
 func (o *Options) exchange(now market.Nanos) (*exchange.Exchange, error) {
 	x, err := exchange.New(exchange.Config{Instruments: o.traded(), Seed: o.Seed, Market: o.Market, Speed: o.Speed,
-		Start: now, Manual: o.Manual, Slots: o.slots(), Log: o.Log})
+		Start: now, Manual: o.Manual, NewYork: o.NewYork, Slots: turns / o.Updates, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("ibkrsim: %w", err)
 	}
 	return x, nil
-}
-
-// slots is how many turns of the clock an instrument waits for its next move.
-func (o *Options) slots() int {
-	if o.Updates == 0 {
-		return 0
-	}
-	return int(time.Second/clockTurn) / o.Updates
 }
 
 func setDefault[T comparable](v *T, value T) {

@@ -5,10 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/broker/ibkr/ibkrsim/wording"
 	"gannet/market"
 )
 
@@ -30,6 +29,9 @@ func (s *Server) getOrders(r *web.Request) web.Reply {
 	u.session.muted = u.session.muted || len(filters) > 0
 	for _, o := range slices.Backward(s.house.Orders()) {
 		recent := o.Working() || r.Now-o.Changed < market.Day
+		if r.Now < s.desk.hidden && o.Created < u.session.readyAt {
+			continue
+		}
 		if o.Account != account || !recent || len(rows) == maxOrderRows {
 			continue
 		}
@@ -67,6 +69,7 @@ type statusRow struct {
 	Symbol          string  `json:"symbol"`
 	Side            string  `json:"side"`
 	Contract        string  `json:"contract_description_1"`
+	Contract2       string  `json:"contract_description_2,omitempty"`
 	ListingExchange string  `json:"listing_exchange"`
 	OptionAcct      string  `json:"option_acct"`
 	CompanyName     string  `json:"company_name"`
@@ -119,27 +122,22 @@ func (s *Server) getOrderStatus(r *web.Request) web.Reply {
 }
 
 func statusRowOf(o *brokerage.Order) statusRow {
-	live, p := orderRowOf(o), o.Product
-	done := !o.Working()
+	live, p, w, done := orderRowOf(o), o.Product, orderWords(o), !o.Working()
+	status := string(o.Status)
 	r := statusRow{
 		RequestID: "1", ServerID: "0", OrderID: o.ID, ConidEx: live.ConidEx, Conid: o.Conid, Symbol: p.Symbol,
-		Side: live.Side[:1], Contract: p.Symbol, ListingExchange: live.ListingExchange, OptionAcct: "c",
+		Side: wording.Letter(o.Ticket.Side), Contract: live.Description1, Contract2: live.Description2,
+		ListingExchange: live.ListingExchange, OptionAcct: "c",
 		CompanyName: live.CompanyName, Size: web.FloatText(o.Left().String()), TotalSize: web.FloatText(o.Ticket.Qty.String()),
 		Currency: p.Currency, Account: o.Account, OrderType: live.OrigOrderType, CumFill: web.FloatText(o.Filled.String()),
-		AveragePrice: live.AvgPrice, OrderStatus: string(o.Status), CcpStatus: "0", Description: "Order " + live.CcpStatus,
+		AveragePrice: live.AvgPrice, OrderStatus: status, CcpStatus: wording.CCPCode(status), Description: wording.StatusText(status),
 		TIF: string(o.Ticket.TIF), FgColor: live.BgColor, BgColor: live.FgColor, NotEditable: done,
 		EditableFields: "\u001e", CannotCancel: done, Deactivate: o.Ticket.Deactivated, OutsideRTH: o.Ticket.OutsideRTH,
 		AllOrNone: o.Ticket.AllOrNone, SecType: live.SecType, ChartPeriods: "#R|1",
-		OrderDesc: describe(o, false), OrderDescFull: describe(o, true), ClearingID: "IB", ClearingName: "IB", AlertActive: 1,
+		OrderDesc: w.Describe(false), OrderDescFull: w.Describe(true), ClearingID: "IB", ClearingName: "IB", AlertActive: 1,
 		ChildOrderType: "3", ClearingAccount: o.Account, SizeAndFills: live.SizeAndFills, ExitPrice: live.Price,
-		ExitChart: describe(o, false), ExitTool: "1", DuplicateOK: true, OrderTime: o.Created.Time().Format("060102150405"),
+		ExitChart: w.Outcome(o.AvgPrice()), ExitTool: "1", DuplicateOK: true, OrderTime: o.Created.Time().Format("060102150405"),
 		OrderRef: o.COID,
-	}
-	switch {
-	case o.Status == brokerage.Filled:
-		r.CcpStatus = "2"
-	case done:
-		r.CcpStatus = "4"
 	}
 	switch o.Ticket.Type {
 	case brokerage.LMT, brokerage.LOC:
@@ -148,54 +146,8 @@ func statusRowOf(o *brokerage.Order) statusRow {
 		r.LimitPrice, r.StopPrice = live.Price, live.AuxPrice
 	case brokerage.STP, brokerage.Trail:
 		r.StopPrice = live.Price
+	case brokerage.MIT:
+		r.StopPrice = live.AuxPrice
 	}
 	return r
 }
-
-// whatif is POST iserver/account/{accountId}/orders/whatif.
-func (s *Server) whatif(r *web.Request) web.Reply {
-	list, out, ok := s.readOrders(r)
-	if !ok {
-		return out
-	}
-	d, err := s.check(r, &list[0])
-	if err != nil {
-		return refusal(err)
-	}
-	o := d.order
-	a, p := s.account(r), o.Product
-	price := o.Ticket.Price
-	setDefault(&price, p.Mark())
-	value := market.Notional(price, o.Ticket.Qty, p.Multiplier)
-	fee := decimal.Max(decimal.New(1, 0), o.Ticket.Qty.Decimal().Mul(decimal.New(5, -3)))
-	f, adds := s.house.Figures(a), s.house.Needs(o)
-	var warn any
-	if ids := s.rules(d); len(ids) > 0 {
-		warn = questionText(ids[0], d)
-	}
-	signed := o.Ticket.Qty * market.Qty(o.Ticket.Side.Sign())
-	return web.OK(map[string]any{
-		"amount": map[string]string{
-			"amount":     cash(value) + " " + p.Currency + " (" + o.Ticket.Qty.String() + " Shares)",
-			"commission": fee.String() + " " + p.Currency, "total": cash(value.Add(fee)) + " " + p.Currency},
-		"equity":      impact(f.Equity, fee.Neg()),
-		"initial":     impact(f.Initial, adds),
-		"maintenance": impact(f.Maintenance, adds),
-		"position":    impact(a.Held(p.Conid).Decimal(), signed.Decimal()),
-		"warn":        warn,
-		"error":       nil,
-	})
-}
-
-func impact(current, change market.Money) map[string]string {
-	return map[string]string{"current": web.Grouped(current), "change": web.Grouped(change), "after": web.Grouped(current.Add(change))}
-}
-
-// cash writes an amount with commas and cents: 1,977.60.
-func cash(d market.Money) string {
-	text := d.Round(2).StringFixed(2)
-	return web.Grouped(d.Round(2)) + text[len(text)-3:]
-}
-
-// notification is POST iserver/notification: an answer to a prompt.
-func (s *Server) notification(*web.Request) web.Reply { return web.OK("Request was submitted") }

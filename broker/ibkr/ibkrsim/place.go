@@ -7,6 +7,7 @@ import (
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/broker/ibkr/ibkrsim/wording"
 )
 
 // ackRow is the answer to an order that was taken.
@@ -17,6 +18,7 @@ type ackRow struct {
 	OrderStatus   string `json:"order_status"`
 	Encrypt       string `json:"encrypt_message,omitempty"`
 	Text          string `json:"text,omitempty"`
+	Warning       string `json:"warning_message,omitempty"`
 }
 
 // ackOf says PreSubmitted for what the system looks at before the exchange does.
@@ -78,36 +80,69 @@ func (s *Server) place(r *web.Request) web.Reply {
 		return refusal(err)
 	}
 	u := s.user(r)
-	return s.ask(u, s.questionsFor(u, d), d, func() web.Reply { return s.submit(d) })
+	return s.ask(u, s.questionsFor(u, d), d, func() web.Reply { return s.submit(u, d) })
 }
 
 // admit refuses a cOID that is taken and an order that cannot be paid for.
+// Children come to a holding that their parent makes: they cost nothing yet.
 func (s *Server) admit(d *draft) error {
 	o := d.order
 	if s.house.Registered(o.Account, o.COID) != nil {
-		return refusedError{200, "Order couldn't be submitted: Local order ID=" + o.COID + " is already registered."}
+		return wording.UsedCOID(o.COID)
+	}
+	if d.parent != "" {
+		return nil
 	}
 	if text := s.house.Afford(o); text != "" {
-		return refusedError{200, text}
+		return wording.Refusal{Status: 200, Text: text}
 	}
 	return nil
 }
 
-// submit gives the order to the house. It asks admit again: questions take time.
-func (s *Server) submit(d *draft) web.Reply {
+// submit gives the order to the house. It asks admit again: questions take
+// time. An order that is to be met with a prompt waits for its answer.
+func (s *Server) submit(u *user, d *draft) web.Reply {
 	if err := s.admit(d); err != nil {
 		return refusal(err)
 	}
+	if s.desk.swallow > 0 {
+		s.desk.swallow--
+		d.order.ID, d.order.Status = s.house.TakeID(), brokerage.Submitted
+		return web.OK([]ackRow{ackOf(d.order)})
+	}
+	d.order.Ticket.Deactivated = d.order.Ticket.Deactivated || d.prompt
 	if text := s.house.Submit(d.order); text != "" {
 		return web.Refuse(text)
 	}
+	if d.prompt {
+		return web.OK(s.prompt(u, d.order, true))
+	}
+	s.taken(u, d.order)
 	return web.OK([]ackRow{ackOf(d.order)})
 }
 
+// taken is what follows from an order that was taken in.
+func (s *Server) taken(u *user, o *brokerage.Order) {
+	s.announce(u, o)
+	if len(s.desk.rejects) > 0 {
+		next := s.desk.rejects[0]
+		s.desk.rejects = s.desk.rejects[1:]
+		s.rejectLater(o, next)
+	}
+}
+
+func (s *Server) rejectLater(o *brokerage.Order, how lateReject) {
+	s.desk.after(s.house.Now()+how.delay, func() {
+		if o.Working() {
+			s.house.Reject(o, how.reason)
+		}
+	})
+}
+
 func refusal(err error) web.Reply {
-	var refused refusedError
+	var refused wording.Refusal
 	if errors.As(err, &refused) {
-		return refused.reply()
+		return web.Fail(refused.Status, refused.Text)
 	}
 	return web.Fail(500, err.Error())
 }
@@ -119,7 +154,7 @@ func (s *Server) pathOrder(r *web.Request) (*brokerage.Order, web.Reply, bool) {
 	if o := s.house.Order(id); err == nil && o != nil && s.user(r).sees(o.Account) {
 		return o, web.Reply{}, true
 	}
-	return nil, web.Fail(400, "OrderID "+text+" doesn't exist"), false
+	return nil, refusal(wording.NoOrder(text)), false
 }
 
 // modify is POST iserver/account/{accountId}/order/{orderId} with a whole ticket.
@@ -136,9 +171,10 @@ func (s *Server) modify(r *web.Request) web.Reply {
 	switch {
 	case err != nil:
 		return refusal(err)
-	case d.order.Product != o.Product || d.order.IsCombo() != o.IsCombo() || d.order.Ticket.Side != o.Ticket.Side:
-		return web.Refuse("An order's contract and side cannot be changed.")
+	case d.order.Product != o.Product || legsText(d.order) != legsText(o) || d.order.Ticket.Side != o.Ticket.Side:
+		return refusal(wording.OtherOrder)
 	}
+	d.order.ID, d.order.Filled, d.order.OCA, d.order.Parent = o.ID, o.Filled, o.OCA, o.Parent
 	u := s.user(r)
 	return s.ask(u, s.questionsFor(u, d), d, func() web.Reply { return s.change(o, d) })
 }
@@ -148,13 +184,31 @@ func (s *Server) change(o *brokerage.Order, d *draft) web.Reply {
 	t := d.order.Ticket
 	switch {
 	case !o.Working():
-		return web.Fail(400, "Order is inactive")
+		return refusal(wording.OrderInactive)
 	case o.Status == brokerage.PendingCancel:
-		return web.Refuse("Cannot modify an order that is being cancelled.")
-	case t.Qty <= o.Filled:
-		return web.Refuse("The size, " + t.Qty.String() + ", is not more than the quantity filled.")
+		return refusal(wording.Cancelling)
+	case t.Qty <= o.Filled+o.Busted:
+		return refusal(wording.SizeFilled(t.Qty))
+	}
+	if d.order.Filled, d.order.Busted = o.Filled, o.Busted; o.Parent == 0 {
+		if text := s.house.Afford(d.order); text != "" {
+			return web.Refuse(text)
+		}
+	}
+	if s.desk.fork > 0 {
+		s.desk.fork--
+		return s.forkOff(d.order)
 	}
 	if text := s.house.Replace(o, t); text != "" {
+		return web.Refuse(text)
+	}
+	return web.OK([]ackRow{ackOf(o)})
+}
+
+// forkOff works a modification as an order of its own: the old one goes on.
+func (s *Server) forkOff(o *brokerage.Order) web.Reply {
+	o.Parent, o.OCA, o.Filled, o.Busted = 0, "", 0, 0
+	if text := s.house.Submit(o); text != "" {
 		return web.Refuse(text)
 	}
 	return web.OK([]ackRow{ackOf(o)})
@@ -171,7 +225,7 @@ type cancelAck struct {
 
 // cancel is DELETE iserver/account/{accountId}/order/{orderId}; -1 is all orders.
 func (s *Server) cancel(r *web.Request) web.Reply {
-	out := cancelAck{Msg: "Request was submitted", OrderID: -1, Conid: -1}
+	out := cancelAck{Msg: wording.CancelQueued, OrderID: -1, Conid: -1}
 	if r.Vars["orderId"] == "-1" {
 		for _, o := range slices.Clone(s.house.Orders()) {
 			if slices.Contains(s.pathAccounts(r), o.Account) && o.Working() {
@@ -185,9 +239,9 @@ func (s *Server) cancel(r *web.Request) web.Reply {
 	case !ok:
 		return refused
 	case o.Status == brokerage.Inactive && !o.Working():
-		return web.Fail(400, "Order is inactive")
+		return refusal(wording.OrderInactive)
 	case !o.Working():
-		return web.Fail(400, "OrderID "+r.Vars["orderId"]+" doesn't exist")
+		return refusal(wording.NoOrder(r.Vars["orderId"]))
 	}
 	out.OrderID = o.ID
 	if !s.house.Cancel(o) {

@@ -1,8 +1,8 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"encoding/json"
-	"maps"
 	"strconv"
 
 	"github.com/shopspring/decimal"
@@ -19,12 +19,19 @@ func (s *Server) accountRow(u *user, acct *brokerage.Account, now market.Nanos) 
 		"id": a, "PrepaidCrypto-Z": false, "PrepaidCrypto-P": false, "brokerageAccess": u.session.ready(now),
 		"accountId": a, "accountVan": a, "accountTitle": acct.Title, "displayName": acct.Title,
 		"accountAlias": orNil(acct.Alias), "accountStatus": 1_769_922_000_000, "currency": acct.Base, "type": accountType(acct),
-		"tradingType": "STKNOPT", "businessType": "INDEPENDENT", "category": "", "ibEntity": "IBLLC-US",
+		"tradingType": tradingType(acct), "businessType": "INDEPENDENT", "category": "", "ibEntity": "IBLLC-US",
 		"faclient": s.isParent(a), "clearingStatus": "O", "covestor": false, "noClientTrading": false,
 		"trackVirtualFXPortfolio": false, "acctCustType": "INDIVIDUAL",
 		"parent": map[string]any{"mmc": []string{}, "accountId": acct.Parent, "isMParent": s.isParent(a), "isMChild": acct.Parent != "", "isMultiplex": false},
 		"desc":   a,
 	}
+}
+
+func tradingType(a *brokerage.Account) string {
+	if a.Kind == "cash" {
+		return "STKCASH"
+	}
+	return "STKNOPT"
 }
 
 func accountType(a *brokerage.Account) string {
@@ -43,125 +50,56 @@ func orNil(text string) any {
 }
 
 func (s *Server) portfolioAccounts(r *web.Request) web.Reply {
+	return web.OK(s.accountRows(r))
+}
+
+func (s *Server) accountRows(r *web.Request) []any {
 	rows, u := []any{}, s.user(r)
 	for _, id := range u.accounts {
 		rows = append(rows, s.accountRow(u, s.house.Account(id), r.Now))
 	}
-	return web.OK(rows)
+	return rows
 }
 
 func (s *Server) portfolioMeta(r *web.Request) web.Reply {
 	return web.OK(s.accountRow(s.user(r), s.account(r), r.Now))
 }
 
-// positionRow is a row of the cached positions: sparse the first time it is
-// read in a session, with more keys and other types from then on.
-func positionRow(h *brokerage.Holding, enriched bool) map[string]any {
-	p := h.Product
-	avg := web.Num(web.Average(h.Cost, h.Qty))
-	row := map[string]any{
-		"acctId": string(h.Account), "conid": p.Conid, "contractDesc": p.Symbol, "position": web.QtyNum(h.Qty),
-		"mktPrice": web.PriceNum(p.Mark()), "mktValue": web.Cents(h.MarketValue()), "currency": p.Currency,
-		"avgCost": avg, "avgPrice": web.Num(h.AvgPx(p.Multiplier).Decimal()), "realizedPnl": web.Cents(h.RealizedPnL),
-		"unrealizedPnl": web.Cents(h.Unrealized()), "exchs": nil, "expiry": nil, "putOrCall": nil,
-		"multiplier": nil, "strike": web.Num(decimal.Zero), "exerciseStyle": nil, "conExchMap": []string{},
-		"assetClass": p.SecType, "undConid": p.Underlying, "model": "",
-	}
-	if !enriched {
-		return row
-	}
-	for _, key := range []string{"MktValue", "MktPrice", "AvgCost", "AvgPrice", "RealizedPnl", "UnrealizedPnl"} {
-		row["base"+key] = row[string(key[0]+'a'-'A')+key[1:]]
-	}
-	maps.Copy(row, map[string]any{
-		"multiplier": web.Num(decimal.Zero), "strike": "0", "ticker": p.Symbol, "name": p.Company, "fullName": p.Symbol,
-		"chineseName": p.Company, "allExchanges": validExchanges(p), "listingExchange": p.Exchange, "countryCode": "US",
-		"lastTradingDay": nil, "group": nil, "sector": nil, "sectorGroup": nil, "type": p.Kind, "hasOptions": true,
-		"isUS": true, "isEventContract": false, "time": 1, "pageSize": 100,
-		"incrementRules": []any{map[string]any{"lowerEdge": web.Num(decimal.Zero), "increment": web.PriceNum(p.Tick)}},
-		"displayRule": map[string]any{"magnification": 0, "displayRuleStep": []any{
-			map[string]any{"decimalDigits": 2, "lowerEdge": web.Num(decimal.Zero), "wholeDigits": 4}}},
-	})
-	return row
+// maxSubaccounts is how many accounts subaccounts lists, and subaccountPage how
+// many are on a page of subaccounts2.
+const (
+	maxSubaccounts = 100
+	subaccountPage = 20
+)
+
+// subaccounts is GET portfolio/subaccounts.
+func (s *Server) subaccounts(r *web.Request) web.Reply {
+	rows := s.accountRows(r)
+	return web.OK(rows[:min(len(rows), maxSubaccounts)])
 }
 
-// open are the holdings that are not flat.
-func open(a *brokerage.Account) []*brokerage.Holding {
-	var list []*brokerage.Holding
-	for _, h := range a.Holdings() {
-		if h.Qty != 0 {
-			list = append(list, h)
-		}
+// subaccounts2 is GET portfolio/subaccounts2: a plain list of the accounts of a
+// user with no more than a page of them, as live servers send it, else pages
+// with their metadata, as IBKR's documentation has it.
+func (s *Server) subaccounts2(r *web.Request) web.Reply {
+	rows := s.accountRows(r)
+	if len(rows) <= subaccountPage {
+		return web.OK(rows)
 	}
-	return list
-}
-
-// getPositions is GET portfolio/{accountId}/positions/{pageId}: 100 to a page.
-func (s *Server) getPositions(r *web.Request) web.Reply {
-	page, err := strconv.Atoi(r.Vars["pageId"])
+	page, err := strconv.Atoi(cmp.Or(r.Query.Get("page"), "0"))
 	if err != nil || page < 0 {
-		return web.FailCode(400, "Bad Request: page "+r.Vars["pageId"]+" is not a number")
+		return web.FailCode(400, "Bad Request: page "+r.Query.Get("page")+" is not a number")
 	}
-	rows, u := []any{}, s.user(r)
-	for i, h := range open(s.account(r)) {
-		if i/100 == page {
-			rows = append(rows, positionRow(h, u.session.positions))
-		}
-	}
-	u.session.positions = true
-	return web.OK(rows)
-}
-
-// getPosition is GET portfolio/{accountId}/position/{conid}.
-func (s *Server) getPosition(r *web.Request) web.Reply {
-	return web.OK(positionsOf(s.account(r), r.Vars["conid"], true))
-}
-
-// getPositionEverywhere is GET portfolio/positions/{conid}.
-func (s *Server) getPositionEverywhere(r *web.Request) web.Reply {
-	out := map[string]any{}
-	for _, id := range s.user(r).accounts {
-		out[id] = positionsOf(s.house.Account(id), r.Vars["conid"], false)
-	}
-	return web.OK(out)
-}
-
-func positionsOf(a *brokerage.Account, conid string, enriched bool) []any {
-	rows := []any{}
-	for _, h := range open(a) {
-		if web.Int(h.Product.Conid) == conid {
-			rows = append(rows, positionRow(h, enriched))
-		}
-	}
-	return rows
-}
-
-func (s *Server) invalidatePositions(*web.Request) web.Reply {
-	return web.OK(map[string]string{"message": "success"})
-}
-
-func (s *Server) comboPositions(*web.Request) web.Reply { return web.OK([]any{}) }
-
-// getPositions2 is GET portfolio2/{accountId}/positions, where the conid is text.
-func (s *Server) getPositions2(r *web.Request) web.Reply {
-	rows := []any{}
-	for _, h := range open(s.account(r)) {
-		p := h.Product
-		rows = append(rows, map[string]any{
-			"position": web.QtyNum(h.Qty), "conid": web.Int(p.Conid), "avgCost": web.Num(web.Average(h.Cost, h.Qty)),
-			"avgPrice": web.Num(h.AvgPx(p.Multiplier).Decimal()), "currency": p.Currency,
-			"description": p.Symbol, "isLastToLoq": false, "marketPrice": web.PriceNum(p.Mark()),
-			"marketValue": web.Num(h.MarketValue()), "realizedPnl": web.Num(h.RealizedPnL), "secType": p.SecType,
-			"timestamp": web.Seconds(r.Now), "unrealizedPnl": web.Num(h.Unrealized()), "assetClass": p.SecType,
-			"sector": nil, "group": nil, "model": "",
-		})
-	}
-	return web.OK(rows)
+	from := min(page, len(rows)) * subaccountPage
+	return web.OK(map[string]any{
+		"metadata":    map[string]int{"total": len(rows), "pageSize": subaccountPage, "pageNum": page},
+		"subaccounts": rows[min(from, len(rows)):min(from+subaccountPage, len(rows))],
+	})
 }
 
 // portfolioSummary is GET portfolio/{accountId}/summary.
 func (s *Server) portfolioSummary(r *web.Request) web.Reply {
-	a := s.account(r)
+	a := s.house.Whole(s.account(r))
 	f := s.house.Figures(a)
 	row := func(amount market.Money, currency any, value string) map[string]any {
 		return map[string]any{"amount": web.Cents(amount), "currency": currency, "isNull": false,
@@ -174,11 +112,11 @@ func (s *Server) portfolioSummary(r *web.Request) web.Reply {
 	}
 	for key, amount := range map[string]market.Money{
 		"netliquidation": f.Equity, "totalcashvalue": f.Cash, "grosspositionvalue": f.Gross,
-		"equitywithloanvalue": f.Equity, "availablefunds": f.Available, "excessliquidity": f.Excess,
+		"equitywithloanvalue": f.Loan, "availablefunds": f.Available, "excessliquidity": f.Excess,
 		"buyingpower": f.BuyingPower, "initmarginreq": f.Initial, "maintmarginreq": f.Maintenance,
 		"fullinitmarginreq": f.Initial, "fullmaintmarginreq": f.Maintenance, "fullavailablefunds": f.Available,
 		"lookaheadavailablefunds": f.Available, "regtmargin": f.RegT, "accruedcash": decimal.Zero,
-		"previousdayequitywithloanvalue": a.Cash,
+		"previousdayequitywithloanvalue": s.before(a),
 	} {
 		out[key] = row(amount, a.Base, amount.Round(2).String())
 	}
@@ -188,9 +126,9 @@ func (s *Server) portfolioSummary(r *web.Request) web.Reply {
 // ledger is GET portfolio/{accountId}/ledger: a row for each currency, and all
 // of them together as BASE.
 func (s *Server) ledger(r *web.Request) web.Reply {
-	a := s.account(r)
+	a := s.house.Whole(s.account(r))
 	out := map[string]any{"BASE": s.ledgerRow(a, "BASE", r.Now)}
-	for _, currency := range a.Currencies() {
+	for _, currency := range s.currencies(a) {
 		out[currency] = s.ledgerRow(a, currency, r.Now)
 	}
 	return web.OK(out)
@@ -199,7 +137,7 @@ func (s *Server) ledger(r *web.Request) web.Reply {
 func (s *Server) ledgerRow(a *brokerage.Account, currency string, now market.Nanos) map[string]any {
 	l := s.house.Ledger(a, currency)
 	row := map[string]any{
-		"settledcash": web.Num(l.Cash), "cashbalance": web.Num(l.Cash), "netliquidationvalue": web.Num(l.Equity()),
+		"settledcash": web.Num(l.Settled), "cashbalance": web.Num(l.Cash), "netliquidationvalue": web.Num(l.Equity()),
 		"unrealizedpnl": web.Num(l.Unrealized), "realizedpnl": web.Num(l.Realized), "stockmarketvalue": web.Num(l.Stocks),
 		"stockoptionmarketvalue": web.Num(l.Options), "futuresonlypnl": web.Num(l.Futures),
 		"exchangerate": web.Num(l.Rate), "sessionid": 1, "currency": currency, "secondkey": currency, "key": "LedgerList",

@@ -3,6 +3,7 @@ package ibkrsim
 import (
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/broker/ibkr/ibkrsim/wording"
 	"gannet/market"
 )
 
@@ -21,7 +22,7 @@ func checkPrices(t *ticket, d *draft) error {
 	aux, okAux := priceOf(t.AuxPrice, false)
 	trail, okTrail := priceOf(t.TrailingAmt, false)
 	if !okPrice || !okAux || !okTrail || lacks(d.order.Ticket.Type, t) {
-		return refusedError{200, badPrice}
+		return wording.BadPrices
 	}
 	k := &d.order.Ticket
 	switch k.Type {
@@ -35,7 +36,7 @@ func checkPrices(t *ticket, d *draft) error {
 		}
 	case brokerage.Trail, brokerage.TrailLmt:
 		if t.TrailingType != "amt" && t.TrailingType != "%" {
-			return refusedError{200, badPrice}
+			return wording.BadPrices
 		}
 		k.Price, k.Aux, k.Trail, k.TrailPercent = price, aux, trail, t.TrailingType == "%"
 	default:
@@ -66,12 +67,11 @@ func checkTicks(d *draft) error {
 	trail := k.Trail
 	if k.TrailPercent {
 		if trail = 0; k.Trail >= 100*market.PriceScale {
-			return refusedError{200, badPrice}
+			return wording.BadPrices
 		}
 	}
 	if !k.Price.OnTick(tick) || !k.Aux.OnTick(tick) || !trail.OnTick(tick) {
-		return refusedError{200, "The price does not conform to the minimum price variation of " +
-			tick.String() + " for this contract."}
+		return wording.BadTick(tick)
 	}
 	return nil
 }

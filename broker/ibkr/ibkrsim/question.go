@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/broker/ibkr/ibkrsim/wording"
 	"gannet/market"
 )
 
@@ -19,57 +21,94 @@ type question struct {
 	submit  func() web.Reply
 }
 
-// questionTexts are what the API says for a message id.
-var questionTexts = map[string]string{
-	"o163": "The following order \"%s\" price exceeds \nthe Percentage constraint of 3%%.\n" +
-		"Are you sure you want to submit this order?",
-	"o354": "You are submitting an order without market data. We strongly recommend against this as it may " +
-		"result in erroneous and unexpected trades.\nAre you sure you want to submit this order?",
-	"o383": "The following order \"%s\" size exceeds the Size Limit of 100,000.\n" +
-		"Are you sure you want to submit this order?",
-	"o10331": "You are about to submit a stop order. Please be aware that the stop may trigger at a price far " +
-		"from the one at which it is executed.\nAre you sure you want to submit this order?",
-}
-
-// sizeLimit is the size from which o383 is asked.
-var sizeLimit = market.Shares(100_000)
+// precautions are the limits from which orders are asked about.
+func (s *Server) precautions() wording.Precautions { return wording.DefaultPrecautions() }
 
 // questionsFor are the messages an order raises: those of Ask, or those of
-// the rules that the client has not suppressed.
+// the rules that the client has not suppressed. The prompt p12 is none of
+// them: it comes once the order is in.
 func (s *Server) questionsFor(u *user, d *draft) []string {
+	var ids []string
 	if len(s.asked) > 0 {
-		ids := s.asked[0]
-		s.asked = s.asked[1:]
-		return ids
+		ids, s.asked = s.asked[0], s.asked[1:]
+	} else {
+		ids = slices.DeleteFunc(s.rules(d), func(id string) bool { return u.session.suppressed[id] && wording.Suppressible(id) })
 	}
-	return slices.DeleteFunc(s.rules(d), func(id string) bool { return u.session.suppressed[id] })
+	d.prompt = slices.Contains(ids, promptID) && !u.session.suppressed[promptID]
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == promptID })
 }
 
-// rules are the precautions an order offends against: no market data, a limit
-// more than 3 % through the market, a large size, a trailing stop.
+// rules are the precautions an order offends against, in the order in which
+// they are asked:
+//
+//   - o354: no market data
+//   - o163: a limit more than 3 % away from the market
+//   - o383: more than 100,000 units
+//   - o451: worth more than 1,000,000
+//   - o403: a stop, or an order if touched, that the market has reached
+//   - o10151: a market order while the market is closed
+//   - o10152: a stop order for an option, which may fill far from its stop
+//   - o10331: a trailing stop
 func (s *Server) rules(d *draft) []string {
+	o, limits := d.order, s.precautions()
+	t := &o.Ticket
+	trailing := t.Type == brokerage.Trail || t.Type == brokerage.TrailLmt
 	var ids []string
-	if !d.order.Product.Quoted() {
-		ids = append(ids, "o354")
-	} else if farThrough(d) {
-		ids = append(ids, "o163")
-	}
-	if d.order.Ticket.Qty > sizeLimit {
-		ids = append(ids, "o383")
-	}
-	if d.order.Ticket.Type == brokerage.Trail || d.order.Ticket.Type == brokerage.TrailLmt {
-		ids = append(ids, "o10331")
+	for _, rule := range []struct {
+		id string
+		is bool
+	}{
+		{"o354", !quoted(o)},
+		{"o163", quoted(o) && farThrough(o, limits)},
+		{"o383", t.Qty > limits.Size},
+		{"o451", !o.IsCombo() && worthOf(o).GreaterThan(limits.Value)},
+		{"o403", !o.IsCombo() && triggers(o)},
+		{"o10151", t.Type == brokerage.MKT && t.TIF != brokerage.OPG && !o.Product.Session.IsOpen(s.house.Now())},
+		{"o10152", t.Type == brokerage.STP && o.Product.SecType == exchange.Option},
+		{"o10331", trailing},
+	} {
+		if rule.is {
+			ids = append(ids, rule.id)
+		}
 	}
 	return ids
 }
 
-// farThrough says that a limit is more than 3 % away from the market.
-func farThrough(d *draft) bool {
-	if k := d.order.Ticket.Type; k != brokerage.LMT && k != brokerage.StopLimit || d.order.IsCombo() {
+// quoted says that there is a market in all that the order is for.
+func quoted(o *brokerage.Order) bool {
+	for i := range o.Legs {
+		if !o.Legs[i].Product().Quoted() {
+			return false
+		}
+	}
+	return o.Product.Quoted()
+}
+
+// farThrough says that a limit is too far away from the market.
+func farThrough(o *brokerage.Order, limits wording.Precautions) bool {
+	if k := o.Ticket.Type; k != brokerage.LMT && k != brokerage.StopLimit || o.IsCombo() {
 		return false
 	}
-	mid := d.order.Product.Top.Mid()
-	return (d.order.Ticket.Price - mid).Abs() > mid.Percent(3)
+	mid := o.Product.Top.Mid()
+	most := mid.Decimal().Mul(limits.Percent).Shift(-2)
+	return (o.Ticket.Price - mid).Abs().Decimal().GreaterThan(most)
+}
+
+// triggers says that what the order waits for is there already.
+func triggers(o *brokerage.Order) bool {
+	px, sign := o.Product.Mark(), market.Price(o.Ticket.Side.Sign())
+	if px <= 0 {
+		return false
+	}
+	switch o.Ticket.Type {
+	case brokerage.STP:
+		return px*sign >= o.Ticket.Price*sign
+	case brokerage.StopLimit:
+		return px*sign >= o.Ticket.Aux*sign
+	case brokerage.MIT, brokerage.LIT:
+		return px*sign <= o.Ticket.Aux*sign
+	}
+	return false
 }
 
 // ask puts the questions one by one and then submits.
@@ -86,23 +125,17 @@ func (s *Server) ask(u *user, ids []string, d *draft, submit func() web.Reply) w
 	id := s.newReplyID()
 	u.session.questions[id] = &question{message: ids[0], rest: ids[1:], draft: d, submit: submit}
 	return web.OK([]any{map[string]any{
-		"id": id, "message": []string{questionText(ids[0], d)}, "isSuppressed": false,
-		"messageIds": ids[:1], "messageOptions": []string{"Yes", "No"},
+		"id": id, "message": []string{s.questionText(ids[0], d)}, "isSuppressed": false,
+		"messageIds": ids[:1], "messageOptions": wording.Answers(),
 	}})
 }
 
 // maxQuestions is how many may wait in a session; one more forgets them all.
 const maxQuestions = 1000
 
-func questionText(id string, d *draft) string {
-	text, known := questionTexts[id]
-	if !known {
-		return "Message " + id + ".\nAre you sure you want to submit this order?"
-	}
-	if id == "o163" || id == "o383" {
-		text = fmt.Sprintf(text, describe(d.order, true))
-	}
-	return text
+func (s *Server) questionText(id string, d *draft) string {
+	w := orderWords(d.order)
+	return wording.Question(id, &w, worthOf(d.order), s.precautions())
 }
 
 // newReplyID is shaped like a UUID.
@@ -125,15 +158,16 @@ func (s *Server) postReply(r *web.Request) web.Reply {
 	u := s.user(r)
 	q := u.session.questions[id]
 	if q == nil {
-		return web.Fail(400, "reply id not found: '"+id+"'")
+		return refusal(wording.NoReply(id))
 	}
 	delete(u.session.questions, id)
+	span, stale := s.desk.staleSpan(q.stale)
 	switch {
-	case q.stale:
-		q.submit()
+	case stale:
+		s.desk.after(r.Now+span, func() { q.submit() })
 		return web.FailCode(503, "Service Unavailable")
 	case !body.Confirmed:
-		return web.Refuse("Order not confirmed ")
+		return refusal(wording.NotConfirmed)
 	}
 	return s.ask(u, q.rest, q.draft, q.submit)
 }

@@ -21,8 +21,8 @@ func (c *client) rowOf(conid int64, fields string) map[string]any {
 	return c.must("GET", path, "").([]any)[0].(map[string]any)
 }
 
-// universe is a synthetic market in everything there is, at a fixed time.
-func universe(t *testing.T) (*client, *clock, func(name string) exchange.Instrument) {
+// everything is a synthetic market in everything there is, at a fixed time.
+func everything(t *testing.T) (*client, *clock, func(name string) exchange.Instrument) {
 	clock := newClock()
 	list := exchange.Universe(market.NanosOf(clock.Now()))
 	c := start(t, ibkrsim.Options{Now: clock.Now, Seed: 3, Instruments: list, Timing: ibkrsim.Timing{Bridge: -1}}).login()
@@ -40,7 +40,7 @@ func universe(t *testing.T) (*client, *clock, func(name string) exchange.Instrum
 // Each kind of product has the fields of its kind, in the API's formats; what
 // it has not is missing, never zero.
 func TestFieldsOfKinds(t *testing.T) {
-	c, _, find := universe(t)
+	c, _, find := everything(t)
 	const all = "31,55,58,201,6004,6008,6070,6072,6073,6457,7051,7057,7094,7219,7221,7308,7309,7310,7311,7633,7283,7714,7741,84,86,85,88"
 	kinds := []struct{ secType, has, lacks string }{
 		{exchange.Stock, "31 55 6004 6008 6070 6457 7051 7057 7094 7221 7283 7741 84 85 86 88", "201 6073 7308 7311 7633 7714"},

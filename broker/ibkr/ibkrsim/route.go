@@ -5,9 +5,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
+	"time"
 
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/management"
 	"gannet/broker/ibkr/ibkrsim/web"
 )
 
@@ -27,6 +30,7 @@ func needsAccounts(pattern string) bool {
 
 // serve is the whole HTTP side.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.clockNow().UTC().Format(http.TimeFormat)) // clients set their clocks by it
 	path, ok := apiPath(r.URL.Path)
 	switch {
 	case ok && path == "/ws":
@@ -51,7 +55,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		refuseAll(w, out, away)
 		return
 	}
-	if route, _ := identity.Routes.Find(r.Method, r.URL.Path); route != nil {
+	if route := identity.Find(r); route != nil {
 		s.carryOut(w, r, &visit{endpoint: r.Method + " " + route.Pattern, handle: func() web.Reply { return s.serveLogin(r, body) }})
 		return
 	}
@@ -87,7 +91,7 @@ func lengthMissing(r *http.Request) bool {
 
 // apiPath cuts the API's prefix off; account management keeps its own.
 func apiPath(path string) (string, bool) {
-	if strings.HasPrefix(path, "/gw/api/v1/") {
+	if strings.HasPrefix(path, management.Prefix+"/") {
 		return strings.TrimSuffix(path, "/"), true
 	}
 	for _, prefix := range []string{"/v1/api", "/v1/portal"} {
@@ -98,19 +102,29 @@ func apiPath(path string) (string, bool) {
 	return "", false
 }
 
+// clockNow is the time by the clock that clients see and that signatures and
+// tokens are judged by.
+func (s *Server) clockNow() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opt.Now().Add(s.trouble.skew)
+}
+
 // serveLogin answers for tokens and login pages.
 func (s *Server) serveLogin(r *http.Request, body []byte) web.Reply {
+	now := s.clockNow()
 	s.loginMu.Lock()
 	defer s.loginMu.Unlock()
-	out, _ := s.registry.Serve(r, body, s.opt.Now())
+	out, _ := s.registry.Serve(r, body, now)
 	return out
 }
 
 // authenticate says who makes a request, or how to refuse it.
 func (s *Server) authenticate(r *http.Request, body []byte) (identity.Caller, web.Reply, bool) {
+	now := s.clockNow()
 	s.loginMu.Lock()
 	defer s.loginMu.Unlock()
-	return s.registry.Authenticate(r, body, s.opt.Now())
+	return s.registry.Authenticate(r, body, now)
 }
 
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, body []byte) {
@@ -124,9 +138,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, b
 		refused.Write(w)
 		return
 	}
-	done, ok := s.limits.enter(found, s.opt.Now())
+	done, refused, ok := s.limits.enter(found, &caller, s.opt.Now())
 	if !ok {
-		web.Fail(429, "Too many requests").Write(w)
+		refused.Write(w)
 		return
 	}
 	defer done()
@@ -136,13 +150,23 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, b
 	}
 	name := cmp.Or(caller.User, caller.Client)
 	s.carryOut(w, r, &visit{endpoint: r.Method + " " + found.Pattern, user: name, handle: func() web.Reply {
-		out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: r.URL.Query(), Header: r.Header,
-			Body: body, User: name, Login: string(caller.Method)})
+		out := s.handle(found, &web.Request{Method: r.Method, Path: path, Vars: vars, Query: queryOf(r), Header: r.Header,
+			Body: body, User: name, Login: string(caller.Method), Client: caller.Client, Scopes: caller.Scopes})
 		if path == "/logout" {
 			s.forget(caller)
 		}
 		return out
 	}})
+}
+
+// queryOf are the parameters of a request. A semicolon is part of a value, as in
+// algos=Adaptive;Vwap, which Go's own reading would drop.
+func queryOf(r *http.Request) url.Values {
+	values, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B"))
+	if err != nil {
+		return r.URL.Query()
+	}
+	return values
 }
 
 // forget ends the login that a caller came with.

@@ -1,7 +1,6 @@
 package ibkrsim
 
 import (
-	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -50,6 +48,7 @@ type Server struct {
 	trouble   trouble
 	log       requestLog
 	asked     [][]string // questions for the next orders
+	desk      orderDesk
 	ids       *rand.Rand // of reply and session ids
 	broken    error      // the state file cannot be written
 }
@@ -61,7 +60,7 @@ func Start(opt Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opt: opt, stop: make(chan struct{}), limits: newLimits(opt.Pacing, opt.Timing.Penalty)}
+	s := &Server{opt: opt, stop: make(chan struct{}), limits: newLimits(opt.Pacing, opt.Timing.Penalty, opt.Pace)}
 	now := s.now()
 	if s.exchange, err = opt.exchange(now); err != nil {
 		return nil, err
@@ -94,32 +93,6 @@ func Start(opt Options) (*Server, error) {
 // openSides makes what there is beside the brokerage.
 func (s *Server) openSides(now market.Nanos) error {
 	return errors.Join(s.openWorkspace(), s.openOffice(now))
-}
-
-// addUsers makes the users and what they log in with.
-func (s *Server) addUsers(now market.Nanos) error {
-	s.users, s.registry = map[string]*user{}, identity.New(s.opt.Identity)
-	for i, one := range s.opt.Users {
-		u := &user{name: one.Name, id: 99_996_016 + i, accounts: slices.Clone(one.Accounts), selected: one.Accounts[0],
-			email: cmp.Or(one.Email, one.Name+"@example.com"), dyn: one.DynAccount, delayed: one.Delayed}
-		u.session.touched, u.session.id = now, s.newSessionID()
-		s.users[one.Name] = u
-		s.logins = append(s.logins, u)
-		if err := s.registry.AddUser(identity.User{Name: one.Name, Password: one.Password, Paper: u.paper()}); err != nil {
-			return fmt.Errorf("ibkrsim: %w", err)
-		}
-	}
-	for _, c := range s.opt.Credentials {
-		if err := c.Register(s.registry); err != nil {
-			return fmt.Errorf("ibkrsim: %w", err)
-		}
-	}
-	if s.opt.KeysDir != "" {
-		if err := s.registry.Load(s.opt.KeysDir); err != nil {
-			return fmt.Errorf("ibkrsim: %w", err)
-		}
-	}
-	return nil
 }
 
 // listen binds the address and serves it.
@@ -243,6 +216,7 @@ func (s *Server) onClock(now market.Nanos) {
 	}
 	s.exchange.Turn(now, s.moved)
 	s.house.Advance(now)
+	s.desk.advance(now)
 	for _, u := range s.logins {
 		s.watchSession(u, now)
 		s.publishPnL(u, now)
@@ -268,6 +242,7 @@ func (s *Server) settle() {
 		return
 	}
 	s.publish(changes)
+	s.desk.flush(&s.stream)
 	s.watchTrades(changes.Execs)
 	if _, ok := s.commit(); ok {
 		s.publishNotices()

@@ -31,6 +31,8 @@ type session struct {
 	fields     map[int64]*watch     // of snapshots, by conid
 	suppressed map[string]bool      // message ids
 	questions  map[string]*question // by reply id
+	found      map[int64]bool       // conids that a search by symbol has found
+	farm       bool                 // hmds/auth/init has been called
 }
 
 // ready says that /iserver works.

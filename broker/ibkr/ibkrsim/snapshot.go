@@ -23,6 +23,14 @@ type watch struct {
 	until  market.Nanos // nobody asks any more
 }
 
+// count is how many fields were asked for.
+func (w *watch) count() int {
+	if w == nil {
+		return 0
+	}
+	return len(w.fields)
+}
+
 // getSnapshot is GET iserver/marketdata/snapshot. The first request for a
 // conid in a session only opens the stream: its row holds no data.
 func (s *Server) getSnapshot(r *web.Request) web.Reply {

@@ -85,7 +85,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 
 // socketUser is whose socket it is, or the reply that refuses it.
 func (s *Server) socketUser(r *http.Request) (*user, web.Reply) {
-	owners := map[string]string{}
+	now, owners := s.clockNow(), map[string]string{}
 	s.mu.Lock()
 	for _, u := range s.logins {
 		owners[u.session.id] = u.name
@@ -96,7 +96,7 @@ func (s *Server) socketUser(r *http.Request) (*user, web.Reply) {
 	caller, refused, ok := s.registry.AuthenticateSocket(r, func(session string) (string, bool) {
 		name, ok := owners[session]
 		return name, ok
-	}, s.opt.Now())
+	}, now)
 	if !ok {
 		return nil, refused
 	}

@@ -1,18 +1,16 @@
 package ibkrsim
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/broker/ibkr/ibkrsim/wording"
 	"gannet/market"
 )
-
-// badPrice is a refusal, as the API words it.
-const badPrice = "Invalid order price fields"
 
 // ticket is an order as a client sends it.
 type ticket struct {
@@ -42,17 +40,8 @@ type draft struct {
 	order  *brokerage.Order
 	parent string // cOID of the parent in the same request
 	group  bool   // part of an OCA group
+	prompt bool   // is to be met with a prompt
 }
-
-// refusedError is a refusal with its HTTP status.
-type refusedError struct {
-	status int
-	text   string
-}
-
-func (e refusedError) Error() string { return e.text }
-
-func (e refusedError) reply() web.Reply { return web.Fail(e.status, e.text) }
 
 // check turns a ticket into a draft. Client mistakes are refused with 400,
 // what the exchange would not take with 200.
@@ -75,11 +64,11 @@ func (s *Server) check(r *web.Request, t *ticket) (*draft, error) {
 func (s *Server) checkKind(t *ticket, d *draft) error {
 	switch {
 	case t.AcctID != "" && t.AcctID != d.order.Account:
-		return refusedError{500, "Account " + t.AcctID + " is not accessible"}
+		return wording.BadAccount(t.AcctID)
 	case len(t.COID) > 64:
-		return refusedError{400, "cOID is longer than 64 characters"}
+		return wording.LongCOID
 	case t.ParentID != "" && t.ParentID == t.COID:
-		return refusedError{400, "parentId is the order's own cOID"}
+		return wording.Refusal{Status: 400, Text: "parentId is the order's own cOID"}
 	}
 	return nil
 }
@@ -93,9 +82,12 @@ func (s *Server) checkContract(t *ticket, d *draft) error {
 		d.order.ConidEx = t.ConidEx
 	}
 	if text == "" {
-		return refusedError{400, "conid or conidex is required"}
+		return wording.NoContract
 	}
-	if _, legs, combo := strings.Cut(text, ";;;"); combo {
+	if spread, legs, combo := strings.Cut(text, ";;;"); combo {
+		if conid, err := strconv.ParseInt(spread, 10, 32); err == nil {
+			d.order.Conid = conid
+		}
 		return s.checkLegs(legs, d)
 	}
 	conid, err := strconv.ParseInt(text, 10, 64)
@@ -103,7 +95,7 @@ func (s *Server) checkContract(t *ticket, d *draft) error {
 		d.order.Product = s.exchange.ByConid(conid)
 	}
 	if d.order.Product == nil {
-		return refusedError{200, "no sec defs returned for conid " + text}
+		return wording.UnknownContract(text)
 	}
 	d.order.Conid = conid
 	return nil
@@ -115,16 +107,16 @@ func (s *Server) checkLegs(text string, d *draft) error {
 		conid, ratio, _ := strings.Cut(one, "/")
 		n, err := strconv.ParseInt(conid, 10, 64)
 		if err != nil {
-			return refusedError{400, "conidex: leg " + one + ": want conid/ratio"}
+			return wording.Refusal{Status: 400, Text: "conidex: leg " + one + ": want conid/ratio"}
 		}
 		count, err := strconv.ParseInt(ratio, 10, 64)
 		if err != nil {
-			return refusedError{400, "conidex: leg " + one + ": want conid/ratio"}
+			return wording.Refusal{Status: 400, Text: "conidex: leg " + one + ": want conid/ratio"}
 		}
 		legs = append(legs, brokerage.Leg{Conid: n, Ratio: count})
 	}
 	if err := s.house.Combine(d.order, legs); err != nil {
-		return refusedError{200, err.Error()}
+		return wording.Refusal{Status: 200, Text: err.Error()}
 	}
 	return nil
 }
@@ -136,18 +128,18 @@ func checkSide(t *ticket, d *draft) error {
 	case "SELL":
 		d.order.Ticket.Side = market.Sell
 	default:
-		return refusedError{400, "Invalid Side (must be 'BUY' or 'SELL')."}
+		return wording.BadSide
 	}
 	return nil
 }
 
 func checkType(t *ticket, d *draft) error {
 	k := brokerage.OrderType(t.OrderType)
-	if _, known := typeNames[k]; !known {
-		return refusedError{400, "Unknown order type"}
+	if !slices.Contains(wording.OrderTypes(), t.OrderType) {
+		return wording.BadType
 	}
 	if d.order.IsCombo() && k != brokerage.MKT && k != brokerage.LMT {
-		return refusedError{200, "Order type " + t.OrderType + " is not supported for this combination."}
+		return wording.Refusal{Status: 200, Text: "Order type " + t.OrderType + " is not supported for this combination."}
 	}
 	d.order.Ticket.Type = k
 	return nil
@@ -162,17 +154,17 @@ func checkTIF(t *ticket, d *draft) error {
 	case brokerage.DAY:
 	case brokerage.GTC, brokerage.OND, brokerage.OVT:
 		if auction {
-			return refusedError{200, t.TIF + " time in force is not supported for this order"}
+			return wording.BadTIF(t.TIF)
 		}
 	case brokerage.IOC, brokerage.OPG:
 		if !plain || d.order.IsCombo() {
-			return refusedError{200, t.TIF + " time in force is not supported for this order"}
+			return wording.BadTIF(t.TIF)
 		}
 	default:
-		return refusedError{200, "null time in force is not supported for this order"}
+		return wording.NoTIF
 	}
 	if (auction || k.TIF == brokerage.OPG) && p.Session.AlwaysOpen() {
-		return refusedError{200, "There is no auction in " + p.Symbol + ": its market never closes."}
+		return wording.Refusal{Status: 200, Text: "There is no auction in " + p.Symbol + ": its market never closes."}
 	}
 	return nil
 }
@@ -186,8 +178,7 @@ func (s *Server) checkQuantity(t *ticket, d *draft) error {
 	}
 	q, err := market.ParseQty(string(t.Quantity))
 	if err != nil || q <= 0 || !q.OnLot(s.lotOf(d)) {
-		return refusedError{200, fmt.Sprintf(
-			"The size, %s, does not conform to the minimum variation of %s for this contract.", t.Quantity, p.Lot)}
+		return wording.BadSize(string(t.Quantity), p.Lot)
 	}
 	k.Qty = q
 	return nil
@@ -217,19 +208,19 @@ func checkCash(t *ticket, d *draft) error {
 	}
 	switch {
 	case err != nil || !amount.IsPositive() || t.Quantity != "":
-		return refusedError{400, "cashQty: want a positive amount and no quantity"}
+		return wording.Refusal{Status: 400, Text: "cashQty: want a positive amount and no quantity"}
 	case d.order.IsCombo() || p.SecType != exchange.Stock && p.SecType != exchange.Forex:
-		return refusedError{200, "Cash quantity is not supported for this contract."}
+		return wording.Refusal{Status: 200, Text: "Cash quantity is not supported for this contract."}
 	case px <= 0:
-		return refusedError{200, "There is no price to turn the cash quantity into a size."}
+		return wording.Refusal{Status: 200, Text: "There is no price to turn the cash quantity into a size."}
 	}
 	whole, err := market.QtyFromDecimal(amount.DivRound(px.Decimal(), 8))
 	if err != nil {
-		return refusedError{200, "The cash quantity is too large."}
+		return wording.Refusal{Status: 200, Text: "The cash quantity is too large."}
 	}
 	k.Cash, k.Qty = amount, whole.FloorLot(p.Lot)
 	if k.Qty <= 0 {
-		return refusedError{200, "The cash quantity is less than the price of one share."}
+		return wording.Refusal{Status: 200, Text: "The cash quantity is less than the price of one share."}
 	}
 	return nil
 }
@@ -238,7 +229,7 @@ func checkCash(t *ticket, d *draft) error {
 func checkHours(_ *ticket, d *draft) error {
 	k := &d.order.Ticket
 	if k.Type == brokerage.STP && k.OutsideRTH {
-		return refusedError{200, "A stop order cannot work outside regular trading hours."}
+		return wording.StopOutside
 	}
 	return nil
 }

@@ -184,7 +184,7 @@ func TestOrderFilters(t *testing.T) {
 func TestQuietClientLosesOrders(t *testing.T) {
 	clock := newClock()
 	opt := quiet()
-	opt.Now = clock.Now
+	opt.Now, opt.Timing.Quiet = clock.Now, 5*time.Minute
 	c, ws := session(t, opt)
 	buy := func(coid string) { c.place(coid, `"orderType":"MKT","side":"BUY","quantity":1,"tif":"DAY"`) }
 	ws.send("sor+{}")

@@ -1,12 +1,14 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
+	"gannet/broker/ibkr/ibkrsim/wording"
 	"gannet/market"
 )
 
@@ -24,12 +26,13 @@ type tradeRow struct {
 	Price           string      `json:"price"`
 	OrderRef        string      `json:"order_ref,omitempty"`
 	Exchange        string      `json:"exchange"`
-	Commission      string      `json:"commission,omitempty"`
+	Commission      *string     `json:"commission,omitempty"` // empty while it is not known
 	NetAmount       json.Number `json:"net_amount"`
 	Account         string      `json:"account"`
 	AccountCode     string      `json:"accountCode"`
 	CompanyName     string      `json:"company_name"`
 	Contract        string      `json:"contract_description_1"`
+	Contract2       string      `json:"contract_description_2,omitempty"`
 	SecType         string      `json:"sec_type"`
 	ListingExchange string      `json:"listing_exchange"`
 	Conid           int64       `json:"conid"`
@@ -43,31 +46,38 @@ type tradeRow struct {
 }
 
 // tradeRowOf is the execution as REST shows it.
-func tradeRowOf(e *brokerage.Execution) tradeRow {
+func tradeRowOf(e *brokerage.Execution, now market.Nanos) tradeRow {
 	r := frameRowOf(e)
-	r.Commission, r.Position = web.FloatText(e.Commission.String()), e.Position.String()
-	r.ClearingID, r.ClearingName, r.OrderID = "IB", "IB", e.OrderID
+	known := ""
+	if now >= e.CommissionAt {
+		known = wording.Commission(e.Commission)
+	}
+	r.Commission, r.Position = &known, e.Position.String()
+	r.ClearingID, r.ClearingName, r.OrderID = "IB", "IB", cmp.Or(e.Stray, e.OrderID)
 	return r
 }
 
 // frameRowOf is the execution as str shows it: no commission and no order id.
 func frameRowOf(e *brokerage.Execution) tradeRow {
-	side, verb := "B", "Bot"
-	if e.Side == market.Sell {
-		side, verb = "S", "Sold"
-	}
-	p, coid := e.Product, ""
+	p, coid, c := e.Product, "", contractWords(e.Product)
+	forced := "0"
 	if e.Order != nil {
 		coid = e.Order.COID
+		if e.Order.Source == liquidation {
+			forced = "1"
+		}
+	}
+	if e.Stray != 0 {
+		coid = ""
 	}
 	return tradeRow{
-		ExecutionID: e.ID, Symbol: p.Symbol, SupportsTaxOpt: "1", Side: side,
-		Description: verb + " " + e.Qty.String() + " @ " + web.PriceText(e.Price) + " on " + p.Exchange,
+		ExecutionID: e.ID, Symbol: p.Symbol, SupportsTaxOpt: "1", Side: wording.Letter(e.Side),
+		Description: wording.Trade(&c, e.Side, e.Qty, e.Price, p.Exchange),
 		TradeTime:   e.Time.Time().Format("20060102-15:04:05"), TradeTimeMillis: web.Millis(e.Time),
-		Size: web.QtyNum(e.Qty), Price: web.PriceText(e.Price), OrderRef: coid, Exchange: p.Exchange,
+		Size: web.QtyNum(e.Qty), Price: c.Price(e.Price), OrderRef: coid, Exchange: p.Exchange,
 		NetAmount: web.Num(market.Notional(e.Price, e.Qty, p.Multiplier)), Account: e.Account, AccountCode: e.Account,
-		CompanyName: p.Company, Contract: p.Symbol, SecType: p.SecType, ListingExchange: p.Exchange,
-		Conid: p.Conid, ConidEx: web.Int(p.Conid), Liquidation: "0", IsEventTrading: "0",
+		CompanyName: p.Company, Contract: c.Text(), Contract2: c.Detail(), SecType: p.SecType, ListingExchange: p.Exchange,
+		Conid: p.Conid, ConidEx: web.Int(p.Conid), Liquidation: forced, IsEventTrading: "0",
 	}
 }
 
@@ -98,7 +108,9 @@ func (s *Server) getTrades(r *web.Request) web.Reply {
 		days = n
 	}
 	for _, e := range slices.Backward(s.executions(u, days)) {
-		rows = append(rows, tradeRowOf(e))
+		if r.Now >= e.ListedAt {
+			rows = append(rows, tradeRowOf(e, r.Now))
+		}
 	}
 	return web.OK(rows)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"gannet/broker/ibkr/ibkrsim/exchange"
+	"gannet/broker/ibkr/ibkrsim/rates"
 	"gannet/market"
 )
 
@@ -49,6 +50,10 @@ type Account struct {
 	fees     map[string]market.Money // paid so far; cash is after them
 	holdings []*Holding              // in the order in which they were opened
 	byConid  map[int64]*Holding
+	plan     rates.Plan
+	rules    rates.Rules
+	traded   months
+	unpaid   map[string][]rates.Proceeds // of sales that have not settled, by currency
 }
 
 // Holding is a position of an account at average cost. Its Cost and
@@ -60,7 +65,8 @@ type Holding struct {
 
 func newAccount(c AccountConfig) *Account {
 	return &Account{AccountConfig: c, cash: map[string]market.Money{c.Base: c.Cash},
-		fees: map[string]market.Money{}, byConid: map[int64]*Holding{}}
+		fees: map[string]market.Money{}, byConid: map[int64]*Holding{}, unpaid: map[string][]rates.Proceeds{},
+		plan: rates.Plan{Tiered: c.Plan == "tiered", Regulatory: true}, rules: rates.Default(c.Base)}
 }
 
 // Paper says that no money of anybody is in the account.

@@ -3,6 +3,7 @@ package brokerage
 import (
 	"fmt"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/market"
 )
 
@@ -28,6 +29,9 @@ func (h *House) Combine(o *Order, legs []Leg) error {
 	o.Legs, o.Product = legs, legs[0].product
 	return nil
 }
+
+// Product is the leg's contract.
+func (l *Leg) Product() *exchange.Product { return l.product }
 
 // legSide is what trading the combination does to a leg.
 func (o *Order) legSide(leg *Leg) market.Side {

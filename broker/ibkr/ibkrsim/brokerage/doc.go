@@ -14,6 +14,11 @@
 //	x.Turn(now, func(_ *exchange.Product, t *market.Tick) { h.OnTick(t) })
 //	changes, err := h.Commit() // durable from here on; now tell the clients
 //
+// What fills cost and what orders tie up is by package rates: an order keeps
+// what it has been charged, by leg, so that a minimum counts once over all its
+// fills and a restart goes on where it was. Afford refuses what the account
+// cannot pay beside the orders that work already, and what has no price list.
+//
 // # Contract
 //
 //   - Nothing is to be told to anybody before Commit has returned: it writes the

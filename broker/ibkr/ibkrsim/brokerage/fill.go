@@ -1,6 +1,7 @@
 package brokerage
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -18,10 +19,19 @@ type Execution struct {
 	Side       market.Side  `json:"side"`
 	Qty        market.Qty   `json:"qty"`
 	Price      market.Price `json:"price"`
-	Commission market.Money `json:"commission"` // in the product's currency
+	Commission market.Money `json:"commission"` // in the product's currency, unless CommissionIn says another
 	Time       market.Nanos `json:"time"`
 	Busts      string       `json:"busts,omitempty"`   // the execution that this one takes back
 	Version    int          `json:"version,omitempty"` // above 0: it corrects one that was taken back
+
+	CommissionIn string       `json:"commission_in,omitempty"` // currency
+	USD          market.Money `json:"usd,omitzero"`            // value in USD, of currencies
+
+	// When the commission is known and the execution is listed, if that is later
+	// than Time.
+	CommissionAt market.Nanos `json:"commission_at,omitempty"`
+	ListedAt     market.Nanos `json:"listed_at,omitempty"`
+	Stray        int64        `json:"stray,omitempty"` // the order id that clients are told instead of OrderID
 
 	Order    *Order            `json:"-"` // nil when it is no longer kept
 	Product  *exchange.Product `json:"-"`
@@ -35,7 +45,12 @@ func (e *Execution) Signed() market.Qty { return e.Qty * market.Qty(e.Side.Sign(
 // fill books an execution of an order, with its commission.
 func (h *House) fill(o *Order, e *Execution) {
 	e.OrderID, e.Account, e.Conid, e.Time = o.ID, o.Account, e.Product.Conid, h.now
-	e.Commission = h.commission(o, e)
+	h.charge(o, e)
+	e.CommissionAt, e.ListedAt = h.lateFee.take(h.now), h.lateList.take(h.now)
+	if h.stray > 0 {
+		h.stray--
+		e.Stray = o.ID ^ 0x3f00
+	}
 	h.execute(o, e)
 	h.pending.Execs = append(h.pending.Execs, e)
 	h.changes.Execs = append(h.changes.Execs, e)
@@ -53,28 +68,63 @@ func (h *House) execute(o *Order, e *Execution) {
 		o.Busted -= e.Qty
 	}
 	o.Charged = o.Charged.Add(e.Commission)
-	h.book(e)
+	h.post(e)
 }
 
-// book moves position and cash.
-func (h *House) book(e *Execution) {
+// post moves position and cash.
+func (h *House) post(e *Execution) {
 	a := h.byName[e.Account]
 	before := a.realized(e.Conid)
 	a.trade(e.Product, e.Signed(), e.Price, e.Time)
 	e.Realized = a.realized(e.Conid).Sub(before)
-	a.charge(e.Product, e.Commission)
+	a.pay(e)
+	a.settleLater(e)
 	e.Position = a.Held(e.Conid)
 	h.execs = append(h.execs, e)
 }
 
-// charge takes a commission out of the cash of the product's currency.
-func (a *Account) charge(p *exchange.Product, fee market.Money) {
-	a.move(p.Currency, fee.Neg())
-	a.fees[p.Currency] = a.fees[p.Currency].Add(fee)
-	if h := a.byConid[p.Conid]; h != nil {
-		h.Position.Fees = h.Position.Fees.Add(fee)
+// FeeCurrency is the currency of the commission.
+func (e *Execution) FeeCurrency() string { return cmp.Or(e.CommissionIn, e.Product.Currency) }
+
+// pay takes an execution's commission out of the cash of its currency.
+func (a *Account) pay(e *Execution) {
+	currency := e.FeeCurrency()
+	a.move(currency, e.Commission.Neg())
+	a.fees[currency] = a.fees[currency].Add(e.Commission)
+	if h := a.byConid[e.Conid]; h != nil {
+		h.Position.Fees = h.Position.Fees.Add(e.Commission)
+	}
+	if e.Busts == "" {
+		a.countVolume(e)
 	}
 }
+
+// delay is a span that the next executions are late by.
+type delay struct {
+	span market.Nanos
+	left int // executions
+}
+
+// take is when something is known that is late, 0 when it is not.
+func (d *delay) take(now market.Nanos) market.Nanos {
+	if d.left == 0 {
+		return 0
+	}
+	d.left--
+	return now + d.span
+}
+
+// DelayCommissions has the next n executions show their commission so much
+// later than they happen. It is booked at once.
+func (h *House) DelayCommissions(span market.Nanos, n int) { h.lateFee = delay{span, max(n, 0)} }
+
+// DelayTrades has the next n executions be listed by REST so much later than
+// they happen. They are booked at once.
+func (h *House) DelayTrades(span market.Nanos, n int) { h.lateList = delay{span, max(n, 0)} }
+
+// StrayTrades has the next n executions name an order id that nobody knows, and
+// no order_ref.
+func (h *House) StrayTrades(n int) { h.stray = max(n, 0) }
 
 // Executions are those of the accounts since a time, oldest first.
 func (h *House) Executions(since market.Nanos, of func(account string) bool) []*Execution {
@@ -94,22 +144,24 @@ func (h *House) Executions(since market.Nanos, of func(account string) bool) []*
 }
 
 // Amend takes an execution back and, when qty is not 0, books it again with
-// that quantity, at most the old one, and price: a bust, or a correction. The new execution has
-// the id with its last part counted up. The error says which execution is not
-// known or can no longer be changed.
+// another quantity (no larger) and price: a bust, or a correction. The new
+// execution has the id with its last part counted up. What is taken back does
+// not work again. The error says which execution is not known or can no longer
+// be changed; legs of combinations cannot.
 func (h *House) Amend(id string, qty market.Qty, px market.Price) error {
-	i := slices.IndexFunc(h.execs, func(e *Execution) bool { return e.ID == id })
+	i := slices.IndexFunc(h.execs, func(e *Execution) bool { return e.ID == id && e.Busts == "" })
 	if i < 0 {
 		return fmt.Errorf("brokerage: execution %s: not known", id)
 	}
 	old := h.execs[i]
-	if old.Order == nil || old.Busts != "" || qty < 0 || qty > old.Qty || qty > 0 && px <= 0 {
+	amended := slices.ContainsFunc(h.execs, func(e *Execution) bool { return e.Busts == id })
+	if old.Order == nil || old.Order.IsCombo() || amended || qty < 0 || qty > old.Qty || qty > 0 && px <= 0 {
 		return fmt.Errorf("brokerage: execution %s: cannot become %s at %s", id, qty, px)
 	}
 	back := *old
 	back.ID, back.Busts, back.Time = nextVersion(id), id, h.now
 	back.Side, back.Commission = opposite(old.Side), old.Commission.Neg()
-	h.amend(old.Order, &back, old.Qty)
+	h.amend(old.Order, &back)
 	if qty > 0 {
 		again := *old
 		again.ID, again.Qty, again.Price, again.Time = nextVersion(id), qty, px, h.now
@@ -124,15 +176,20 @@ func (h *House) Amend(id string, qty market.Qty, px market.Price) error {
 	return nil
 }
 
-// amend books the taking back of q of an order.
-func (h *House) amend(o *Order, back *Execution, q market.Qty) {
+// amend books the taking back of an execution.
+func (h *House) amend(o *Order, back *Execution) {
 	back.Order = o
-	o.Filled -= q
-	o.Busted += q
-	o.Paid = o.Paid.Sub(market.Notional(back.Price, q, back.Product.Multiplier))
-	o.Charged = o.Charged.Add(back.Commission)
-	h.book(back)
+	h.takeBack(o, back)
 	h.pending.Execs = append(h.pending.Execs, back)
+}
+
+// takeBack books the opposite of an execution.
+func (h *House) takeBack(o *Order, back *Execution) {
+	o.Filled -= back.Qty
+	o.Busted += back.Qty
+	o.Paid = o.Paid.Sub(market.Notional(back.Price, back.Qty, back.Product.Multiplier))
+	o.Charged = o.Charged.Add(back.Commission)
+	h.post(back)
 }
 
 func opposite(s market.Side) market.Side {

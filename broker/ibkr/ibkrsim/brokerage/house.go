@@ -54,6 +54,9 @@ type House struct {
 	turn     turn
 	midnight market.Nanos // before it turnDay has nothing to do
 	nextExec uint32
+	lateFee  delay
+	lateList delay
+	stray    int      // executions
 	depth    int      // of reports that are being booked
 	later    []func() // what fills and ends lead to, once all reports are booked
 	pending  record

@@ -115,6 +115,8 @@ type Order struct {
 	Phase   phase        `json:"phase,omitempty"`
 	Created market.Nanos `json:"created"`
 	Changed market.Nanos `json:"changed"`
+	Bills   []bill       `json:"bills,omitempty"` // by leg
+	Ties    market.Money `json:"ties,omitzero"`   // of the available funds, until it is done, in the base currency
 
 	Product *exchange.Product `json:"-"` // of a combination its first leg's
 	Filled  market.Qty        `json:"-"`
@@ -126,6 +128,7 @@ type Order struct {
 	due      market.Nanos // of its auction
 	expires  market.Nanos
 	refusal  string // the answer to a submit or a replace
+	rejected bool   // ends Inactive
 }
 
 // Working says that the order may still trade.
@@ -139,7 +142,7 @@ func (o *Order) Working() bool {
 	return false
 }
 
-// Left is what has not traded.
+// Left is what has not traded and still may.
 func (o *Order) Left() market.Qty { return o.Ticket.Qty - o.Filled - o.Busted }
 
 // IsStop says that the order waits for a trigger.
@@ -166,9 +169,6 @@ func (o *Order) AvgPrice() market.Money {
 	}
 	return o.Paid.DivRound(units, 8)
 }
-
-// signed is a quantity with the sign of the order's side.
-func (o *Order) signed(q market.Qty) market.Qty { return q * market.Qty(o.Ticket.Side.Sign()) }
 
 // venueID is the order's name at the venue.
 func (o *Order) venueID() market.ClientOrderID {

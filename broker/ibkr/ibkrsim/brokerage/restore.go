@@ -126,7 +126,7 @@ func names(list []AccountConfig) string {
 func (h *House) replayOrder(o *Order) error {
 	if known := h.byID[o.ID]; known != nil {
 		known.Ticket, known.Status, known.Reason, known.Changed = o.Ticket, o.Status, o.Reason, o.Changed
-		known.Stop, known.Phase = o.Stop, o.Phase
+		known.Stop, known.Phase, known.Bills, known.Ties = o.Stop, o.Phase, o.Bills, o.Ties
 		return nil
 	}
 	if h.byName[o.Account] == nil {
@@ -154,11 +154,7 @@ func (h *House) replayExec(e *Execution) error {
 	h.nextExec++
 	if e.Busts != "" {
 		e.Order = o
-		o.Filled -= e.Qty
-		o.Busted += e.Qty
-		o.Paid = o.Paid.Sub(market.Notional(e.Price, e.Qty, e.Product.Multiplier))
-		o.Charged = o.Charged.Add(e.Commission)
-		h.book(e)
+		h.takeBack(o, e)
 		return nil
 	}
 	h.execute(o, e)

@@ -99,6 +99,16 @@ func (h *House) MoveAsset(from, to string, conid int64, qty market.Qty) error {
 	return nil
 }
 
+// Adjust changes a holding without an execution, at a price: an assignment, a
+// split, a transfer from elsewhere. The error says what is not known.
+func (h *House) Adjust(account string, conid int64, qty market.Qty, px market.Price) error {
+	if h.byName[account] == nil || h.exchange.ByConid(conid) == nil {
+		return fmt.Errorf("brokerage: account %s, conid %d: not known", account, conid)
+	}
+	h.moved(&Move{Account: account, Conid: conid, Qty: qty, Price: px, Text: "adjustment", Time: h.now})
+	return nil
+}
+
 func (h *House) moved(m *Move) {
 	h.applyMove(m)
 	h.pending.Moves = append(h.pending.Moves, m)

@@ -16,6 +16,7 @@ func (h *House) Submit(o *Order) (refusal string) {
 		o.Conid = o.Product.Conid
 	}
 	h.byID[o.ID] = o
+	h.tie(o)
 	before := len(h.changes.Orders)
 	if o.Ticket.Type == MKT {
 		h.set(o, Inactive)
@@ -34,6 +35,9 @@ func (h *House) Submit(o *Order) (refusal string) {
 
 // NextID is the id that the next order gets.
 func (h *House) NextID() int64 { return h.head.NextOrder }
+
+// TakeID is an order id that no order will have.
+func (h *House) TakeID() int64 { return h.nextID() }
 
 func (h *House) nextID() int64 {
 	id := h.head.NextOrder
@@ -71,6 +75,13 @@ func (h *House) send(o *Order) {
 // Replace changes a working order to a new ticket. A refusal is the reason and
 // leaves the order as it was.
 func (h *House) Replace(o *Order, t Ticket) (refusal string) {
+	if refusal = h.replace(o, t); refusal == "" && o.Working() {
+		h.tie(o)
+	}
+	return refusal
+}
+
+func (h *House) replace(o *Order, t Ticket) (refusal string) {
 	switch {
 	case o.Phase == sent && t.Type != o.Ticket.Type && t.heldHere():
 		return "An order that works at the exchange cannot become " + string(t.Type) + "."
@@ -148,15 +159,24 @@ func (h *House) Cancel(o *Order) (done bool) {
 	return !o.Working()
 }
 
-// Reject ends an order as the system does when it refuses what it had taken.
+// Reject ends an order as the system does when it refuses what it had taken:
+// Inactive, or Cancelled when some of it has traded at the exchange.
 func (h *House) Reject(o *Order, reason string) {
 	if o.Phase == sent {
-		o.Reason = reason
+		o.Reason, o.rejected = reason, o.Filled == 0
 		h.venue.Cancel(o.venueID())
 		h.collect()
 		return
 	}
 	h.end(o, Inactive, reason)
+}
+
+// Kill cancels an order at once, as the system does, with a reason.
+func (h *House) Kill(o *Order, reason string) {
+	if o.Working() {
+		o.Reason = reason
+		h.cancelNow(o)
+	}
 }
 
 // end finishes an order that is not at the venue, or no longer.
@@ -208,7 +228,11 @@ func (h *House) onReport(o *Order, r *market.ExecReport) {
 	case market.ExecTrade:
 		h.onTrade(o, r)
 	case market.ExecCanceled:
-		h.end(o, Cancelled, "")
+		status := Cancelled
+		if o.rejected {
+			status = Inactive
+		}
+		h.end(o, status, "")
 	case market.ExecExpired:
 		h.end(o, Cancelled, expired)
 	case market.ExecReplaced:

@@ -51,7 +51,7 @@ type grant struct {
 // below 1024 bits and a prime that is none.
 func (r *Registry) AddConsumer(c Consumer) error {
 	switch {
-	case !validName(c.Key):
+	case !ValidName(c.Key):
 		return fmt.Errorf("identity: consumer key %q: want letters and digits", c.Key)
 	case r.consumers[c.Key] != nil:
 		return fmt.Errorf("identity: there is a consumer %s already", c.Key)

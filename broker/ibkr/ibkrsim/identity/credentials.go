@@ -31,6 +31,10 @@ type OAuth1Credentials struct {
 	AccessToken        string
 	AccessTokenSecret  string // encrypted to EncryptionKey, in base64
 
+	// ThirdParty makes the consumer one that may ask any user for consent
+	// (POST /oauth/request_token), as an approved vendor's may.
+	ThirdParty bool
+
 	secret []byte
 }
 
@@ -39,6 +43,7 @@ type OAuth2Credentials struct {
 	ClientID, KeyID string
 	Key             *rsa.PrivateKey
 	Scopes          []string
+	Users           []string // for whom it may open SSO sessions; empty is all
 }
 
 // DefaultPrime is the 2048-bit prime of RFC 3526, group 14.
@@ -60,7 +65,7 @@ func Generate(random io.Reader, user User) (*Credentials, error) {
 	if random == nil {
 		random = rand.Reader
 	}
-	if !validName(user.Name) {
+	if !ValidName(user.Name) {
 		return nil, fmt.Errorf("identity: username %q: want letters, digits and ._-", user.Name)
 	}
 	var keys [3]*rsa.PrivateKey
@@ -83,7 +88,8 @@ func Generate(random io.Reader, user User) (*Credentials, error) {
 		User: user,
 		OAuth1: OAuth1Credentials{ConsumerKey: capitals(noise[:9]), Realm: Realm, SignatureKey: keys[0], EncryptionKey: keys[1],
 			Prime: DefaultPrime(), AccessToken: hex.EncodeToString(noise[9:19]), AccessTokenSecret: encrypted, secret: secret},
-		OAuth2: OAuth2Credentials{ClientID: user.Name + "-" + hex.EncodeToString(noise[19:29]), KeyID: "main", Key: keys[2], Scopes: AllScopes()},
+		OAuth2: OAuth2Credentials{ClientID: user.Name + "-" + hex.EncodeToString(noise[19:29]), KeyID: "main", Key: keys[2], Scopes: AllScopes(),
+			Users: []string{user.Name}},
 	}, nil
 }
 
@@ -97,9 +103,9 @@ func capitals(b []byte) string {
 }
 
 // Register makes the user and its keys known to a registry, as uploading the
-// public halves to IBKR does.
+// public halves to IBKR does. A user who is known already keeps the password.
 func (c *Credentials) Register(r *Registry) error {
-	return c.entry().register(r)
+	return c.entry().admit(r)
 }
 
 // entry is what the server keeps of the credentials.
@@ -108,9 +114,9 @@ func (c *Credentials) entry() *registered {
 	return &registered{
 		Users: []User{c.User},
 		Consumers: []Consumer{{Key: one.ConsumerKey, Realm: one.Realm, SignatureKey: &one.SignatureKey.PublicKey,
-			EncryptionKey: &one.EncryptionKey.PublicKey, Prime: one.Prime}},
+			EncryptionKey: &one.EncryptionKey.PublicKey, Prime: one.Prime, ThirdParty: one.ThirdParty}},
 		Grants:  []Grant{{Token: one.AccessToken, Secret: one.secret, Consumer: one.ConsumerKey, User: c.User.Name}},
-		Clients: []Client{{ID: two.ClientID, KeyID: two.KeyID, Key: &two.Key.PublicKey, Scopes: two.Scopes}},
+		Clients: []Client{{ID: two.ClientID, KeyID: two.KeyID, Key: &two.Key.PublicKey, Scopes: two.Scopes, Users: two.Users}},
 	}
 }
 
@@ -120,6 +126,16 @@ type registered struct {
 	Consumers []Consumer
 	Grants    []Grant
 	Clients   []Client
+}
+
+// admit is register, but for users who are known already.
+func (f *registered) admit(r *Registry) error {
+	others := *f
+	others.Users = slices.DeleteFunc(slices.Clone(f.Users), func(u User) bool {
+		_, known := r.users[u.Name]
+		return known
+	})
+	return others.register(r)
 }
 
 func (f *registered) register(r *Registry) error {

@@ -14,7 +14,6 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 )
 
@@ -64,11 +63,7 @@ func (r *Registry) Load(dir string) error {
 	if err != nil {
 		return err
 	}
-	f.Users = slices.DeleteFunc(f.Users, func(u User) bool {
-		_, known := r.users[u.Name]
-		return known
-	})
-	return f.register(r)
+	return f.admit(r)
 }
 
 func readServerFile(path string) (*registered, error) {

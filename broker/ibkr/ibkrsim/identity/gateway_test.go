@@ -189,3 +189,29 @@ func ExampleConfig_autoConsent() {
 	fmt.Println(ok, reply.Status)
 	// Output: true 400
 }
+
+// Ending one user's logins leaves the others alone.
+func TestEndSessionsOf(t *testing.T) {
+	r := registryOf(t, identity.Config{NoAutoLogin: true})
+	cookies := map[string]string{}
+	for name, password := range map[string]string{"alice": "wonder", "bob": "builder"} {
+		reply := serve(t, r, request("POST", "https://127.0.0.1:5000/sso/Login"), "username="+name+"&password="+password, noon)
+		cookies[name] = reply.Header.Get("Set-Cookie")
+	}
+	s := signerOf(keys())
+	s.login(t, r, keys())
+	r.EndSessionsOf("alice")
+	if r.Logins() != 1 {
+		t.Errorf("%d logins are left, want bob's", r.Logins())
+	}
+	c, _, ok := r.Authenticate(request("GET", "https://127.0.0.1:5000/v1/api/tickle", "Cookie", cookies["bob"]), nil, noon)
+	if !ok || c.User != "bob" {
+		t.Errorf("bob is %v, %v", c, ok)
+	}
+	target := "https://127.0.0.1:5000/v1/api/tickle"
+	_, refused, ok := r.Authenticate(request("GET", target, "Authorization", s.signHMAC("GET", target, nil)), nil, noon)
+	if ok {
+		t.Error("alice's live session token still works")
+	}
+	refusedWith(t, refused, "invalid token")
+}

@@ -110,7 +110,7 @@ func (r *Registry) ServedAt(url string) {
 // AddUser makes a user known. It refuses a name that is taken or holds
 // anything but letters, digits and "._-".
 func (r *Registry) AddUser(u User) error {
-	if !validName(u.Name) {
+	if !ValidName(u.Name) {
 		return fmt.Errorf("identity: username %q: want letters, digits and ._-", u.Name)
 	}
 	if _, taken := r.users[u.Name]; taken {
@@ -127,10 +127,20 @@ func (r *Registry) User(name string) (User, bool) {
 	return u, ok
 }
 
+// SetPaper says whether a user trades paper accounts.
+func (r *Registry) SetPaper(name string, paper bool) {
+	if u, ok := r.users[name]; ok {
+		u.Paper = paper
+		r.users[name] = u
+	}
+}
+
 // Users are all usernames, in the order in which they were added.
 func (r *Registry) Users() []string { return append([]string(nil), r.userNames...) }
 
-func validName(name string) bool {
+// ValidName says that a user may be called so: 1 to 64 letters, digits and
+// "._-", the first no dot.
+func ValidName(name string) bool {
 	const allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 	return name != "" && len(name) <= 64 && name[0] != '.' && strings.Trim(name, allowed) == ""
 }
@@ -139,12 +149,21 @@ var errNoUser = errors.New("identity: no such user")
 
 // EndSessions ends all live session tokens, SSO bearer tokens and logins, as
 // the nightly reset does. What was registered stays.
-func (r *Registry) EndSessions() {
+func (r *Registry) EndSessions() { r.endSessions(func(string) bool { return true }) }
+
+// EndSessionsOf is EndSessions for one user.
+func (r *Registry) EndSessionsOf(user string) {
+	r.endSessions(func(name string) bool { return name == user })
+}
+
+func (r *Registry) endSessions(of func(user string) bool) {
 	for _, g := range r.grants {
-		g.live = liveToken{}
+		if of(g.User) {
+			g.live = liveToken{}
+		}
 	}
-	r.bearers.dropIf(func(b *bearer) bool { return b.user != "" })
-	r.logins.dropIf(func(login) bool { return true })
+	r.bearers.dropIf(func(b *bearer) bool { return b.user != "" && of(b.user) })
+	r.logins.dropIf(func(l login) bool { return of(l.user) })
 }
 
 // Logout ends the session with which the caller came: its live session token,

@@ -38,13 +38,24 @@ var Routes = web.NewRoutes(
 	web.Route[*Visit]{Methods: "GET", Pattern: dispatcher, Handle: (*Visit).dispatch},
 )
 
-// Serve answers a request to one of Routes; false is a path or a method of
-// somebody else. The older prefix /v1/portal counts as /v1/api.
-func (r *Registry) Serve(q *http.Request, body []byte, now time.Time) (web.Reply, bool) {
-	path := q.URL.Path
+// Find is the endpoint of this package that a request is for; nil is a path or
+// a method of somebody else. The older prefix /v1/portal counts as /v1/api.
+func Find(q *http.Request) *web.Route[*Visit] {
+	route, _ := Routes.Find(q.Method, current(q.URL.Path))
+	return route
+}
+
+func current(path string) string {
 	if rest, ok := strings.CutPrefix(path, "/v1/portal/"); ok {
-		path = "/v1/api/" + rest
+		return "/v1/api/" + rest
 	}
+	return path
+}
+
+// Serve answers a request to one of Routes; false is one that Find does not
+// know.
+func (r *Registry) Serve(q *http.Request, body []byte, now time.Time) (web.Reply, bool) {
+	path := current(q.URL.Path)
 	route, vars := Routes.Find(q.Method, path)
 	if route == nil {
 		return web.Reply{}, false

@@ -18,8 +18,10 @@ type Request struct {
 	Header http.Header
 	Body   []byte
 	Now    market.Nanos
-	User   string // username of the login; empty before a login
-	Login  string // how the user logged in: gateway, oauth1a, oauth2 or sso
+	User   string   // username of the login; of account management the OAuth 2.0 client id; empty before a login
+	Login  string   // how the caller logged in: gateway, oauth1a, oauth2 or sso
+	Client string   // consumer key or OAuth 2.0 client id; empty for a gateway
+	Scopes []string // of an OAuth 2.0 token
 }
 
 // Route is an endpoint: a segment of the pattern in braces matches any text.
