@@ -36,6 +36,7 @@ var own = web.NewRoutes(
 
 	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/marketdata/snapshot", Handle: (*Server).getSnapshot},
 	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/marketdata/unsubscribe", Handle: (*Server).unsubscribe},
+	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/marketdata/{conid}/unsubscribe", Handle: (*Server).unsubscribePath},
 	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/marketdata/unsubscribeall", Handle: (*Server).unsubscribeAll},
 	web.Route[*Server]{Methods: "GET", Pattern: historyPattern, Handle: (*Server).getHistory},
 

@@ -6,6 +6,7 @@ import (
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/identity"
+	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
@@ -35,7 +36,8 @@ func (s *Server) BreakStateFile() {
 
 // fuzzServer is a server with an open session and no network.
 func fuzzServer(opt Options, h *brokerage.House) *Server {
-	s := &Server{opt: opt, house: h, exchange: h.Exchange(), stop: make(chan struct{}), ids: rand.New(rand.NewPCG(1, 2))}
+	s := &Server{opt: opt, house: h, exchange: h.Exchange(), stop: make(chan struct{}), ids: rand.New(rand.NewPCG(1, 2)),
+		engine: scenario.New(1, endpoints())}
 	if err := s.addUsers(s.now()); err != nil {
 		panic(err)
 	}

@@ -37,7 +37,7 @@ func FuzzRequests(f *testing.F) {
 		if out.Body != nil {
 			web.Encode(out.Body)
 		}
-		c := &socket{user: s.logins[0], wake: make(chan struct{}, 1), quotes: map[int64]*quoteSub{}}
+		c := newSocket(s.logins[0], nil, s.now())
 		s.onMessage(c, text)
 		s.onMessage(c, body)
 		s.takeFrames(c)

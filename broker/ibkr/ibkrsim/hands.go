@@ -10,6 +10,7 @@ import (
 
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/scenario"
+	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
@@ -134,10 +135,22 @@ func (h hands) Socket(a scenario.Action) error {
 			args["authenticated"], args["competing"], args["message"] = a.Authenticated, a.Competing, a.Text
 			h.stream.tell(u, frame)
 		})
+	case scenario.SendNotice, scenario.SendBulletin:
+		return h.each(a, func(u *user) { h.sendText(u, a) })
 	default:
 		return errors.New("not a socket's event")
 	}
 	return nil
+}
+
+// sendText sends a user a notice, whose id is text, or a bulletin, whose id is
+// a number.
+func (h hands) sendText(u *user, a scenario.Action) {
+	topic, row := "ntf", map[string]any{"id": web.Int(int64(h.ids.Uint32())), "text": a.Text, "title": nil, "url": nil}
+	if a.Do == scenario.SendBulletin {
+		topic, row = "blt", map[string]any{"id": h.ids.Uint32(), "message": a.Text, "exchanges": ""}
+	}
+	h.send(topic, map[string]any{"topic": topic, "args": []any{row}}, func(c *socket) bool { return c.user == u })
 }
 
 // Market moves, halts and hides prices.

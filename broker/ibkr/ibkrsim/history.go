@@ -6,39 +6,41 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"github.com/shopspring/decimal"
 
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
-// maxBars is how many bars an answer holds at most.
+// maxBars is how many bars an answer holds at most. Of more, the newest.
 const maxBars = 1000
 
 type barRow struct {
-	Open   json.Number `json:"o"`
-	Close  json.Number `json:"c"`
-	High   json.Number `json:"h"`
-	Low    json.Number `json:"l"`
-	Volume json.Number `json:"v"`
+	Open   json.Number `json:"o,omitempty"`
+	Close  json.Number `json:"c,omitempty"`
+	High   json.Number `json:"h,omitempty"`
+	Low    json.Number `json:"l,omitempty"`
+	Volume json.Number `json:"v,omitempty"`
 	Time   int64       `json:"t"` // start, ms
 }
 
 type historyBody struct {
+	Topic              string   `json:"topic,omitempty"` // of a frame
 	ServerID           string   `json:"serverId"`
 	Symbol             string   `json:"symbol"`
 	Text               string   `json:"text"`
-	PriceFactor        int      `json:"priceFactor"`
+	PriceFactor        int64    `json:"priceFactor"`
 	StartTime          string   `json:"startTime"`
 	High               string   `json:"high"`
 	Low                string   `json:"low"`
 	TimePeriod         string   `json:"timePeriod"`
 	BarLength          int64    `json:"barLength"`
 	MdAvailability     string   `json:"mdAvailability"`
-	MktDataDelay       int      `json:"mktDataDelay"`
+	MktDataDelay       int64    `json:"mktDataDelay"` // seconds
 	OutsideRth         bool     `json:"outsideRth"`
-	TradingDayDuration int      `json:"tradingDayDuration"`
+	TradingDayDuration int64    `json:"tradingDayDuration"` // minutes
 	VolumeFactor       int      `json:"volumeFactor"`
 	PriceDisplayRule   int      `json:"priceDisplayRule"`
 	PriceDisplayValue  string   `json:"priceDisplayValue"`
@@ -49,88 +51,129 @@ type historyBody struct {
 	TravelTime         int      `json:"travelTime"`
 }
 
-// getHistory is GET iserver/marketdata/history. startTime is the end of the
-// span; bars are made of the trades that were streamed, and for a synthetic
-// market five days of invented ones before.
+// getHistory is GET iserver/marketdata/history.
 func (s *Server) getHistory(r *web.Request) web.Reply {
 	p, out, ok := s.pathProduct(r.Query.Get("conid"))
 	if !ok {
 		return out
 	}
-	period, err := parseSpan(r.Query.Get("period"), "1d")
+	q := r.Query
+	ask := chartAsk{Period: q.Get("period"), Bar: q.Get("bar"), Source: q.Get("source"), Start: q.Get("startTime"),
+		Direction: q.Get("direction"), Outside: isTrue(q.Get("outsideRth"))}
+	body, err := s.chart(s.user(r), p, ask, r.Now)
 	if err != nil {
-		return web.Refuse("invalid period: " + err.Error())
+		return web.Refuse(err.Error())
 	}
-	length, err := parseSpan(r.Query.Get("bar"), "1min")
-	if err != nil {
-		return web.Refuse("invalid bar: " + err.Error())
-	}
-	end := r.Now + 1
-	if text := r.Query.Get("startTime"); text != "" {
-		at, err := time.Parse("20060102-15:04:05", text)
-		if err != nil {
-			return web.Refuse("invalid startTime: want YYYYMMDD-HH:mm:ss")
-		}
-		end = market.NanosOf(at)
-	}
-	if r.Query.Get("direction") == "1" {
-		return web.Refuse("Chart data unavailable")
-	}
-	bars := exchange.Join(p.Minutes(end-period, end), length)
-	if len(bars) == 0 {
-		return web.Refuse("No data.")
-	}
-	bars = bars[max(0, len(bars)-maxBars):]
-	body := historyOf(p, bars, length)
-	body.TimePeriod, body.OutsideRth = r.Query.Get("period"), r.Query.Get("outsideRth") == "true"
-	setDefault(&body.TimePeriod, "1d")
 	return web.OK(body)
 }
 
-func historyOf(p *exchange.Product, bars []exchange.Bar, length market.Nanos) historyBody {
-	body := historyBody{
-		ServerID: "6571225", Symbol: p.Symbol, Text: p.Company, PriceFactor: 100,
-		StartTime: bars[0].Start.Time().Format("20060102-15:04:05"), BarLength: int64(length / market.Second),
-		MdAvailability: "S", TradingDayDuration: 1440, VolumeFactor: 1, PriceDisplayRule: 1, PriceDisplayValue: "2",
-		MessageVersion: 2,
+// isTrue reads a boolean as clients write it, true, True or "true"; what cannot be
+// read is false.
+func isTrue(text string) bool {
+	is, err := strconv.ParseBool(strings.ToLower(strings.Trim(text, `"`)))
+	return err == nil && is
+}
+
+// chart is the history that is asked for. The error is the text of the
+// refusal.
+func (s *Server) chart(u *user, p *exchange.Product, ask chartAsk, now market.Nanos) (*historyBody, error) {
+	c, err := ask.read(p, now)
+	if err != nil {
+		return nil, err
+	}
+	if u.delayed {
+		c.to = min(c.to, now-exchange.Delay)
+	}
+	rows, bars := c.rows(p)
+	if len(rows) == 0 {
+		return nil, errNoData
+	}
+	s.stream.charts++
+	body := historyOf(p, bars, c)
+	body.ServerID, body.Data, body.Points = web.Int(6_571_225+s.stream.charts), rows, len(rows)-1
+	if body.TimePeriod = ask.Period; ask.Period == "" {
+		body.TimePeriod = defaultPeriod
+	}
+	if body.OutsideRth = ask.Outside; u.delayed {
+		body.MktDataDelay = int64(exchange.Delay / market.Second)
+	}
+	return body, nil
+}
+
+// rows are the bars of a chart as the API writes them, and the bars.
+func (c *chart) rows(p *exchange.Product) ([]barRow, []exchange.Bar) {
+	q := exchange.Query{From: c.from, To: c.to, Length: c.bar, Outside: c.outside, Max: maxBars}
+	var bars []exchange.Bar
+	switch c.source {
+	case bidAsk:
+		bars = spreads(p, q)
+	case midpoint:
+		q.Source = exchange.Midpoint
+		bars = p.History(q)
+	default:
+		bars = p.History(q)
+	}
+	if n := len(bars); c.ended && n > 0 && bars[n-1].Start+c.bar > c.to {
+		bars = bars[:n-1] // not over at that time
+	}
+	rows := make([]barRow, len(bars))
+	for i, b := range bars {
+		rows[i] = barRow{web.PriceNum(b.Open), web.PriceNum(b.Close), web.PriceNum(b.High), web.PriceNum(b.Low), web.QtyNum(b.Volume), web.Millis(b.Start)}
+	}
+	return rows, bars
+}
+
+// spreads are bars of quotes: they open at the average bid, close at the
+// average ask, and reach from the lowest bid to the highest ask.
+func spreads(p *exchange.Product, q exchange.Query) []exchange.Bar {
+	q.Source = exchange.Bids
+	bids := p.History(q)
+	q.Source = exchange.Asks
+	asks := map[market.Nanos]exchange.Bar{}
+	for _, b := range p.History(q) {
+		asks[b.Start] = b
+	}
+	var bars []exchange.Bar
+	for _, b := range bids {
+		if a, ok := asks[b.Start]; ok {
+			bars = append(bars, exchange.Bar{Start: b.Start, Open: middle(b, p.Tick), High: a.High, Low: b.Low, Close: middle(a, p.Tick)})
+		}
+	}
+	return bars
+}
+
+func middle(b exchange.Bar, tick market.Price) market.Price {
+	return (b.Open + (b.Close-b.Open)/2).Round(tick)
+}
+
+func historyOf(p *exchange.Product, bars []exchange.Bar, c *chart) *historyBody {
+	places := places(p.Tick)
+	body := &historyBody{
+		Symbol: p.Symbol, Text: p.Company, PriceFactor: decimal.New(1, places).IntPart(),
+		StartTime: bars[0].Start.Time().Format(startLayout), BarLength: int64(c.bar / market.Second),
+		MdAvailability: "S", TradingDayDuration: int64(c.day(p) / market.Minute), VolumeFactor: 1, PriceDisplayRule: 1,
+		PriceDisplayValue: web.Int(int64(places)), MessageVersion: 2,
+	}
+	if p.SecType != exchange.Stock {
+		body.Text = contractText(p)
 	}
 	high := slices.MaxFunc(bars, func(a, b exchange.Bar) int { return int(a.High - b.High) })
 	low := slices.MinFunc(bars, func(a, b exchange.Bar) int { return int(a.Low - b.Low) })
-	body.High = extreme(high.High, high, bars[0].Start)
-	body.Low = extreme(low.Low, low, bars[0].Start)
-	for _, b := range bars {
-		body.Data = append(body.Data, barRow{web.PriceNum(b.Open), web.PriceNum(b.Close), web.PriceNum(b.High), web.PriceNum(b.Low),
-			web.QtyNum(b.Volume), web.Millis(b.Start)})
-	}
+	body.High = extreme(high.High, high, bars[0].Start, places)
+	body.Low = extreme(low.Low, low, bars[0].Start, places)
 	return body
 }
 
-// extreme is price * priceFactor / volume / minutes from the start.
-func extreme(price market.Price, b exchange.Bar, from market.Nanos) string {
-	return fmt.Sprintf("%s/%s/%d", price.Decimal().Shift(2), b.Volume, (b.Start-from)/market.Minute)
-}
-
-var spanUnits = []struct {
-	name string
-	span market.Nanos
-}{
-	{"min", market.Minute}, {"h", market.Hour}, {"d", market.Day}, {"w", 7 * market.Day},
-	{"m", 30 * market.Day}, {"y", 365 * market.Day},
-}
-
-// parseSpan reads 1min, 8h, 5d, 2w, 6m, 1y.
-func parseSpan(text, otherwise string) (market.Nanos, error) {
-	setDefault(&text, otherwise)
-	for _, unit := range spanUnits {
-		count, ok := strings.CutSuffix(text, unit.name)
-		if !ok {
-			continue
-		}
-		n, err := strconv.Atoi(count)
-		if err != nil || n < 1 || n > 1000 {
-			break
-		}
-		return market.Nanos(n) * unit.span, nil
+// places is how many decimals prices of a tick have, two at least.
+func places(tick market.Price) int32 {
+	n := int32(0)
+	for unit := market.Price(market.PriceScale); unit > 1 && (n < 2 || tick%unit != 0); unit /= 10 {
+		n++
 	}
-	return 0, fmt.Errorf("%q: want a number and one of min h d w m y", text)
+	return n
+}
+
+// extreme is price * priceFactor / volume / minutes from the start.
+func extreme(price market.Price, b exchange.Bar, from market.Nanos, places int32) string {
+	return fmt.Sprintf("%s/%s/%d", price.Decimal().Shift(places), b.Volume, (b.Start-from)/market.Minute)
 }

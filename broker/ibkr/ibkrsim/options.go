@@ -90,6 +90,9 @@ type Timing struct {
 	Heartbeat time.Duration // between system frames of a socket, default 10 s
 	Cancel    time.Duration // from a cancel's answer until it takes effect, default 50 ms
 	Penalty   time.Duration // how long everything answers 429 after one 429, default none
+	Quotes    time.Duration // least time between two frames of an instrument on a socket, default 500 ms
+	Figures   time.Duration // between frames of account summary and ledger, default 10 s
+	Quiet     time.Duration // a socket whose client says nothing for so long hears no more orders, default never
 }
 
 // User is somebody who can log in.
@@ -102,6 +105,10 @@ type User struct {
 	// DynAccount makes the user search for accounts, as brokers' users with many
 	// do: GET /iserver/account/search/{pattern}, POST /iserver/dynaccount.
 	DynAccount bool
+
+	// Delayed is a user without subscriptions to market data: quotes and history
+	// are a quarter of an hour old, and field 6509 says so (DPB).
+	Delayed bool
 }
 
 // What is traded, in the words of package exchange.
@@ -128,6 +135,9 @@ func (o Options) withDefaults() (Options, error) {
 	setDelay(&o.Timing.Heartbeat, 10*time.Second)
 	setDelay(&o.Timing.Cancel, 50*time.Millisecond)
 	setDelay(&o.Timing.Penalty, 0)
+	setDelay(&o.Timing.Quotes, 500*time.Millisecond)
+	setDelay(&o.Timing.Figures, 10*time.Second)
+	setDelay(&o.Timing.Quiet, 0)
 	if o.Cash.IsZero() {
 		o.Cash = decimal.New(1_000_000, 0)
 	}

@@ -27,12 +27,12 @@ type session struct {
 
 	accounts, orders, trades, positions bool // have been asked for
 
-	muted      bool                      // a filtered list of orders silences sor
-	fields     map[int64]map[string]bool // of snapshots, by conid
-	suppressed map[string]bool           // message ids
-	questions  map[string]*question      // by reply id
-	found      map[int64]bool            // conids that a search by symbol has found
-	farm       bool                      // hmds/auth/init has been called
+	muted      bool                 // a filtered list of orders silences sor
+	fields     map[int64]*watch     // of snapshots, by conid
+	suppressed map[string]bool      // message ids
+	questions  map[string]*question // by reply id
+	found      map[int64]bool       // conids that a search by symbol has found
+	farm       bool                 // hmds/auth/init has been called
 }
 
 // ready says that /iserver works.
@@ -58,9 +58,11 @@ type user struct {
 	dyn      bool // has to search for accounts
 	selected string
 	session  session
+	delayed  bool         // has not subscribed to market data
 	stuck    bool         // ssodh/init leads nowhere
 	gone     bool         // nothing lets the user in
-	spl      market.Nanos // the last P&L frame
+	spl      market.Nanos // the last look at the P&L
+	splSent  string       // the last frame of it
 }
 
 // sees says that the user may see an account.

@@ -5,113 +5,47 @@ import (
 	"strconv"
 	"strings"
 
-	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
 )
 
-// dataField is the value of a market data field of a product as the API
-// writes it, or false when there is none (yet). 85 is the ask size and 88 the
-// bid size.
-func dataField(p *exchange.Product, tag string) (string, bool) {
-	t := &p.Top
-	switch tag {
-	case "31":
-		return knownPrice(t.Last)
-	case "84":
-		return knownPrice(t.Bid)
-	case "86":
-		return knownPrice(t.Ask)
-	case "85":
-		return t.AskSize.String(), t.Ask > 0
-	case "88":
-		return t.BidSize.String(), t.Bid > 0
-	case "7059":
-		return t.LastSize.String(), t.Last > 0
-	case "70":
-		return knownPrice(p.High)
-	case "71":
-		return knownPrice(p.Low)
-	case "7295":
-		return knownPrice(p.Open)
-	case "7741":
-		return knownPrice(p.Prior())
-	case "7635":
-		return knownPrice(p.Mark())
-	case "87":
-		return web.Brief(p.Volume), p.Volume > 0
-	case "7762":
-		return p.Volume.String(), p.Volume > 0
-	}
-	return staticField(p, tag)
+// Limits of market data.
+const (
+	maxConids = 100 // of one snapshot
+	maxFields = 50
+	maxLines  = 100 // instruments that a user watches at once
+)
+
+// watch is the stream that a snapshot of an instrument opens, and the fields
+// that were asked for so far.
+type watch struct {
+	fields map[string]bool
+	until  market.Nanos // nobody asks any more
 }
 
-func knownPrice(price market.Price) (string, bool) { return web.PriceText(price), price > 0 }
-
-func staticField(p *exchange.Product, tag string) (string, bool) {
-	switch tag {
-	case "55":
-		return p.Symbol, true
-	case "6004":
-		return "SMART", true
-	case "6070":
-		return p.SecType, true
-	case "6509":
-		return "RpB", true
-	case "6119":
-		return serverID, true
-	case "7051":
-		return p.Company, true
-	case "7057", "7058", "7068":
-		return exchangeLetter(p.Exchange), true
-	case "7094":
-		return web.Int(p.Conid), true
-	case "7184", "7768":
-		return "1", true
-	case "7221":
-		return p.Exchange, true
-	case "82":
-		change := p.Top.Last - p.Prior()
-		return web.DecimalText(change.Decimal()), p.Top.Last > 0
-	case "83":
-		return changePercent(p.Top.Last, p.Prior()), p.Top.Last > 0
+// count is how many fields were asked for.
+func (w *watch) count() int {
+	if w == nil {
+		return 0
 	}
-	return "", false
-}
-
-const serverID = "q0"
-
-func changePercent(last, prior market.Price) string {
-	return (last-prior).Decimal().Shift(2).DivRound(prior.Decimal(), 2).StringFixed(2) + "%"
-}
-
-// exchangeLetter is the exchange in the fields of exchange codes.
-func exchangeLetter(exchange string) string {
-	switch exchange {
-	case "ARCA":
-		return "N"
-	case "NASDAQ":
-		return "Q"
-	case "AMEX":
-		return "A"
-	}
-	return "K"
+	return len(w.fields)
 }
 
 // getSnapshot is GET iserver/marketdata/snapshot. The first request for a
 // conid in a session only opens the stream: its row holds no data.
 func (s *Server) getSnapshot(r *web.Request) web.Reply {
-	conids, fields := splitList(r.Query.Get("conids")), splitList(r.Query.Get("fields"))
-	if len(conids) == 0 || len(conids) > 100 || len(fields) > 50 {
+	conids, tags := splitList(r.Query.Get("conids")), splitList(r.Query.Get("fields"))
+	if len(conids) == 0 || len(conids) > maxConids || len(tags) > maxFields {
 		return web.FailCode(400, "Bad Request: want 1 to 100 conids and at most 50 fields")
 	}
 	rows := []any{}
 	for _, text := range conids {
-		conid, err := strconv.ParseInt(text, 10, 64)
+		number, _, _ := strings.Cut(strings.TrimSpace(text), "@")
+		conid, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
 			return web.FailCode(400, "Bad Request: conid "+text+" is not a number")
 		}
-		rows = append(rows, s.snapshotRow(s.user(r), conid, fields))
+		rows = append(rows, s.snapshotRow(s.user(r), conid, tags, r.Now))
 	}
 	return web.OK(rows)
 }
@@ -123,48 +57,97 @@ func splitList(text string) []string {
 	return strings.Split(text, ",")
 }
 
-func (s *Server) snapshotRow(u *user, conid int64, fields []string) map[string]any {
+// snapshotRow is what the user has asked for so far of an instrument. Fields
+// that are not known are left out.
+func (s *Server) snapshotRow(u *user, conid int64, tags []string, now market.Nanos) map[string]any {
 	row := map[string]any{"conid": conid, "conidEx": web.Int(conid)}
 	p := s.exchange.ByConid(conid)
 	if p == nil {
 		return row
 	}
-	asked := u.session.fields[conid]
-	if u.session.fields == nil {
-		u.session.fields = map[int64]map[string]bool{}
-	}
-	if asked == nil {
-		u.session.fields[conid] = map[string]bool{}
-	}
-	for _, tag := range fields {
-		u.session.fields[conid][tag] = true
-	}
-	if asked == nil {
+	open := s.openWatch(u, conid, tags, now)
+	if !open {
 		return row
 	}
-	row["_updated"], row["server_id"] = web.Millis(p.Top.TsEvent), serverID
-	row["6119"], row["6509"] = serverID, "RpB"
-	for tag := range u.session.fields[conid] {
-		if value, ok := snapshotField(p, tag); ok {
+	g, ok := s.sightOf(u, p, now)
+	if !ok {
+		return row
+	}
+	row["_updated"], row["server_id"] = web.Millis(g.updated()), serverID
+	row["6119"], row["6509"] = serverID, u.availability()
+	for tag := range u.session.fields[conid].fields {
+		value := string(fields[tag](&g, nil))
+		switch {
+		case value == "":
+			if longTags[tag] {
+				s.long(p)
+			}
+		case whole[tag]:
+			row[tag] = json.Number(value)
+		case tag == "85" || tag == "88" || tag == "7059":
+			row[tag] = grouped(value)
+		default:
 			row[tag] = value
 		}
 	}
 	return row
 }
 
-// snapshotField is dataField with commas in the sizes; conids are numbers.
-func snapshotField(p *exchange.Product, tag string) (any, bool) {
-	switch tag {
-	case "6008":
-		return p.Conid, true
-	case "6457":
-		return 0, true
-	case "85":
-		return web.Grouped(p.Top.AskSize.Decimal()), p.Top.Ask > 0
-	case "88":
-		return web.Grouped(p.Top.BidSize.Decimal()), p.Top.Bid > 0
+// openWatch remembers what is asked for. It is false when the stream was not
+// open before, or when too many are.
+func (s *Server) openWatch(u *user, conid int64, tags []string, now market.Nanos) bool {
+	w := u.session.fields[conid]
+	open := w != nil && now < w.until
+	if !open {
+		if !s.hasLine(u, conid, now) {
+			return false
+		}
+		if u.session.fields == nil {
+			u.session.fields = map[int64]*watch{}
+		}
+		w = &watch{fields: map[string]bool{}}
+		u.session.fields[conid] = w
 	}
-	return dataField(p, tag)
+	w.until = now + streamSpan
+	for _, tag := range tags {
+		if fields[tag] != nil {
+			w.fields[tag] = true
+		}
+	}
+	return open
+}
+
+// hasLine says that a user may watch an instrument: one that is watched
+// already, or one more.
+func (s *Server) hasLine(u *user, conid int64, now market.Nanos) bool {
+	lines := map[int64]bool{}
+	for one, w := range u.session.fields {
+		if now >= w.until {
+			delete(u.session.fields, one)
+			continue
+		}
+		lines[one] = true
+	}
+	s.stream.each(u.name, func(c *socket) {
+		for _, sub := range c.quotes {
+			if now < sub.until {
+				lines[sub.p.Conid] = true
+			}
+		}
+	})
+	return lines[conid] || len(lines) < maxLines
+}
+
+// grouped puts commas into the whole part of a size.
+func grouped(size string) string {
+	wholePart, rest, _ := strings.Cut(size, ".")
+	for i := len(wholePart) - 3; i > 0; i -= 3 {
+		wholePart = wholePart[:i] + "," + wholePart[i:]
+	}
+	if rest != "" {
+		wholePart += "." + rest
+	}
+	return wholePart
 }
 
 // unsubscribe is POST iserver/marketdata/unsubscribe.
@@ -175,13 +158,29 @@ func (s *Server) unsubscribe(r *web.Request) web.Reply {
 	if err := json.Unmarshal(r.Body, &body); err != nil {
 		return web.Fail(400, web.BadBody)
 	}
-	conid, err := strconv.ParseInt(string(body.Conid), 10, 64)
-	u := s.user(r)
-	if err != nil || u.session.fields[conid] == nil {
+	if !s.closeWatch(r, string(body.Conid)) {
 		return web.Fail(500, "unknown")
 	}
-	delete(u.session.fields, conid)
 	return web.OK(map[string]bool{"success": true})
+}
+
+// unsubscribePath is GET iserver/marketdata/{conid}/unsubscribe, the older way.
+func (s *Server) unsubscribePath(r *web.Request) web.Reply {
+	if !s.closeWatch(r, r.Vars["conid"]) {
+		return web.Fail(404, "unknown")
+	}
+	return web.OK(map[string]bool{"success": true})
+}
+
+// closeWatch ends the stream of a conid; false when there is none.
+func (s *Server) closeWatch(r *web.Request, text string) bool {
+	conid, err := strconv.ParseInt(text, 10, 64)
+	watches := s.user(r).session.fields
+	if w := watches[conid]; err != nil || w == nil || r.Now >= w.until {
+		return false
+	}
+	delete(watches, conid)
+	return true
 }
 
 func (s *Server) unsubscribeAll(r *web.Request) web.Reply {

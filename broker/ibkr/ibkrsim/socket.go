@@ -7,7 +7,6 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
@@ -17,8 +16,7 @@ import (
 const (
 	maxFrame     = 1 << 20          // largest frame that is read
 	maxQueue     = 100_000          // frames that wait for a slow reader before the socket is closed
-	writeTimeout = 10 * time.Second // for one frame
-	streamSpan   = 15 * market.Minute
+	writeTimeout = 10 * time.Second // for the frames that are written at once
 )
 
 // socket is one WebSocket. Its subscriptions and its queue are guarded by the
@@ -26,26 +24,30 @@ const (
 type socket struct {
 	user   *user
 	conn   *websocket.Conn
+	batch  *batch        // the connection below
 	wake   chan struct{} // holds one: there is something to write
 	gone   chan struct{} // closed when the connection is
 	close  sync.Once
 	silent bool // a fault: nothing is sent any more
 	queue  [][]byte
 	line   scenario.Line[[]byte] // frames that rules hold back
-	quotes map[int64]*quoteSub   // by conid
-	orders bool
-	trades bool
-	pnl    bool
+	heard  market.Nanos          // the client's last message
+	code   int                   // to close the connection with; 0: it stays
+
+	quotes  map[string]*quoteSub // by target: 265598 or 265598@NASDAQ
+	changed []*quoteSub          // that may have something to send
+	books   map[string]*bookSub  // by account
+	charts  map[string]bool      // open requests for history by server id
+	figures map[string]*figuresSub
+	orders  bool
+	filters []string // statuses of orders that are heard of; none: all
+	trades  bool
+	pnl     bool
 }
 
-// quoteSub is a subscription to an instrument. Updates that the reader is too
-// slow for run together; only what differs from the last frame is sent.
-type quoteSub struct {
-	topic  string
-	fields map[string]bool
-	sent   map[string]string
-	dirty  bool
-	until  market.Nanos
+func newSocket(u *user, conn *websocket.Conn, now market.Nanos) *socket {
+	return &socket{user: u, conn: conn, wake: make(chan struct{}, 1), gone: make(chan struct{}), heard: now,
+		quotes: map[string]*quoteSub{}, books: map[string]*bookSub{}, charts: map[string]bool{}, figures: map[string]*figuresSub{}}
 }
 
 // serveSocket upgrades /v1/api/ws and reads it until it ends.
@@ -60,11 +62,13 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
-	conn, err := upgrader.Upgrade(w, r, nil)
+	taken := &batchWriter{ResponseWriter: w}
+	conn, err := upgrader.Upgrade(taken, r, nil)
 	if err != nil {
 		return // the upgrader has answered
 	}
-	c := &socket{user: u, conn: conn, wake: make(chan struct{}, 1), gone: make(chan struct{}), quotes: map[int64]*quoteSub{}}
+	c := newSocket(u, conn, s.now())
+	c.batch = taken.batch
 	conn.SetReadLimit(maxFrame)
 	if !s.attach(c) {
 		c.shut()
@@ -74,6 +78,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	s.readSocket(c)
 	s.mu.Lock()
 	delete(s.stream.sockets, c)
+	s.stream.endMarketData(c)
 	s.mu.Unlock()
 	c.shut()
 }
@@ -135,10 +140,10 @@ func (c *socket) shut() {
 	})
 }
 
-// closeWith closes the connection with a code.
+// closeWith has the connection closed with a code, after what is queued.
 func (c *socket) closeWith(code int) {
-	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
-	c.shut()
+	c.code = code
+	c.poke()
 }
 
 // push queues a frame that must not be lost. A reader that has let too many
@@ -169,61 +174,51 @@ func (s *Server) writeSocket(c *socket) {
 			return
 		case <-c.wake:
 		}
-		for _, frame := range s.takeFrames(c) {
-			if err := c.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-				c.shut()
-				return
-			}
-			if err := c.conn.WriteMessage(websocket.TextMessage, frame); err != nil {
-				c.shut()
-				return
-			}
+		frames, code := s.takeFrames(c)
+		err := c.write(frames)
+		if err == nil && code != 0 {
+			_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
+		}
+		if err != nil || code != 0 {
+			c.shut()
+			return
 		}
 	}
+}
+
+// write sends frames in as few pieces as possible.
+func (c *socket) write(frames [][]byte) error {
+	if len(frames) == 0 {
+		return nil
+	}
+	c.batch.hold()
+	for _, frame := range frames {
+		if err := c.conn.WriteMessage(websocket.TextMessage, frame); err != nil {
+			return err
+		}
+		if c.batch.full() {
+			if err := c.batch.flush(); err != nil {
+				return err
+			}
+			c.batch.hold()
+		}
+	}
+	return c.batch.flush()
 }
 
 // takeFrames empties the queue and adds the quotes that have changed.
-func (s *Server) takeFrames(c *socket) [][]byte {
+// The code is for closing the connection; 0 is not.
+func (s *Server) takeFrames(c *socket) (frames [][]byte, code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	for conid, sub := range c.quotes {
-		if !sub.dirty {
-			continue
-		}
-		sub.dirty = false
-		if frame := sub.frame(s.exchange.ByConid(conid), s.house.Now()); frame != nil {
-			c.deliver(frame, s.engine.Frame(sub.topic, now), now)
-		}
-	}
-	frames := c.queue
-	c.queue = nil
+	s.takeQuotes(c, now)
+	s.takeBooks(c, now)
+	frames, c.queue = c.queue, nil
 	if c.silent {
-		return nil
+		frames = nil
 	}
-	return frames
-}
-
-// frame is what has changed for the subscriber: all of it the first time, nil
-// when nothing has.
-func (q *quoteSub) frame(p *exchange.Product, now market.Nanos) []byte {
-	if now > q.until {
-		return nil
-	}
-	row := map[string]any{}
-	for tag := range q.fields {
-		value, ok := dataField(p, tag)
-		if ok && q.sent[tag] != value {
-			q.sent[tag] = value
-			row[tag] = value
-		}
-	}
-	if len(row) == 0 {
-		return nil
-	}
-	row["topic"], row["server_id"], row["conid"], row["conidEx"] = q.topic, serverID, p.Conid, web.Int(p.Conid)
-	row["_updated"], row["6119"], row["6509"] = web.Millis(p.Top.TsEvent), serverID, "RpB"
-	return web.Encode(row)
+	return frames, c.code
 }
 
 // readSocket takes messages until the connection ends.

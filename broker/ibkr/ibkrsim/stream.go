@@ -1,7 +1,11 @@
 package ibkrsim
 
 import (
+	"slices"
+	"strings"
+
 	"gannet/broker/ibkr/ibkrsim/brokerage"
+	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/scenario"
 	"gannet/broker/ibkr/ibkrsim/web"
 	"gannet/market"
@@ -12,10 +16,16 @@ type stream struct {
 	sockets map[*socket]bool
 	beat    market.Nanos       // the last heartbeat
 	sent    map[int64]deltaRow // what was streamed last of the orders that work
+	feeds   map[feedKey]*feed
+	byConid map[int64][]*feed
+	long    map[int64]*longFigures // by conid
+	wanted  []*exchange.Product    // whose long figures are to be made
+	charts  int64                  // server ids of history given out
 }
 
 func (st *stream) init(now market.Nanos) {
 	st.sockets, st.sent = map[*socket]bool{}, map[int64]deltaRow{}
+	st.feeds, st.byConid, st.long = map[feedKey]*feed{}, map[int64][]*feed{}, map[int64]*longFigures{}
 	st.beat = now
 }
 
@@ -36,20 +46,38 @@ func (st *stream) tell(u *user, frame any) {
 	st.each(u.name, func(c *socket) { c.push(frame) })
 }
 
-// unsubscribeAll is what the end of a session does to the sockets of a user.
+// unsubscribeAll is what the end of a session does to the sockets of a user:
+// what does not need one goes on.
 func (st *stream) unsubscribeAll(u *user) {
 	st.each(u.name, func(c *socket) {
-		c.orders, c.trades, c.pnl = false, false, false
-		clear(c.quotes)
+		c.orders, c.trades = false, false
+		st.endMarketData(c)
 	})
+}
+
+// endMarketData ends all streams of market data of a socket.
+func (st *stream) endMarketData(c *socket) {
+	for target := range c.quotes {
+		st.endQuotes(c, target)
+	}
+	clear(c.books)
+	clear(c.charts)
 }
 
 // touch marks an instrument's quotes as changed.
 func (st *stream) touch(conid int64) {
+	for _, f := range st.byConid[conid] {
+		f.stale = true
+		for sub := range f.subs {
+			sub.mark()
+		}
+	}
 	for c := range st.sockets {
-		if sub := c.quotes[conid]; sub != nil {
-			sub.dirty = true
-			c.poke()
+		for _, book := range c.books {
+			if book.p.Conid == conid {
+				book.changed = true
+				c.poke()
+			}
 		}
 	}
 }
@@ -108,20 +136,32 @@ func (c *socket) release(now market.Nanos) {
 // publish sends changes of orders and then executions. The two are not ordered
 // against each other at IBKR.
 func (s *Server) publish(ch brokerage.Changes) {
-	rows := map[string][]deltaRow{} // by account
+	var rows []orderChange
 	for i := range ch.Orders {
 		o := &ch.Orders[i]
+		if !s.stream.any(func(c *socket) bool { return c.orders && c.user.sees(o.Account) }) {
+			delete(s.stream.sent, o.ID) // who listens from now on hears all of it first
+			continue
+		}
 		if row := s.stream.delta(o); row != nil {
-			rows[o.Account] = append(rows[o.Account], row)
+			rows = append(rows, orderChange{o, row})
 		}
 	}
 	if len(rows) > 0 {
 		s.publishOrders(rows)
 	}
 	for _, e := range ch.Execs {
-		s.send("str", map[string]any{"topic": "str", "args": []tradeRow{frameRowOf(e)}},
-			func(c *socket) bool { return c.trades && c.user.sees(e.Account) })
+		hears := func(c *socket) bool { return c.trades && c.user.sees(e.Account) }
+		if s.stream.any(hears) {
+			s.send("str", map[string]any{"topic": "str", "args": []tradeRow{frameRowOf(e)}}, hears)
+		}
 	}
+}
+
+// orderChange is an order and what sockets have not heard of it.
+type orderChange struct {
+	order *brokerage.Order
+	row   deltaRow
 }
 
 // delta is what the sockets have not heard of an order.
@@ -134,25 +174,55 @@ func (st *stream) delta(o *brokerage.Order) deltaRow {
 	return changed
 }
 
-// publishOrders sends each user the rows of the user's accounts in one frame.
-func (s *Server) publishOrders(rows map[string][]deltaRow) {
+// publishOrders sends each user the rows of the user's accounts in one frame,
+// and those who filter theirs.
+func (s *Server) publishOrders(rows []orderChange) {
+	now := s.now()
 	for _, u := range s.logins {
-		var list []deltaRow
-		for _, account := range u.accounts {
-			list = append(list, rows[account]...)
+		if u.session.muted {
+			continue
 		}
-		if len(list) > 0 && !u.session.muted {
-			s.send("sor", map[string]any{"topic": "sor", "args": list}, func(c *socket) bool { return c.orders && c.user == u })
+		s.sendOrders(rows, nil, func(c *socket) bool { return c.user == u && len(c.filters) == 0 && s.hearsOrders(c, now) }, u)
+		s.stream.each(u.name, func(c *socket) {
+			if len(c.filters) > 0 && s.hearsOrders(c, now) {
+				s.sendOrders(rows, c.filters, func(one *socket) bool { return one == c }, u)
+			}
+		})
+	}
+}
+
+func (s *Server) sendOrders(rows []orderChange, filters []string, to func(*socket) bool, u *user) {
+	var list []deltaRow
+	for _, account := range u.accounts {
+		for _, one := range rows {
+			if one.order.Account == account && (len(filters) == 0 || slices.Contains(filters, strings.ToLower(string(one.order.Status)))) {
+				list = append(list, one.row)
+			}
 		}
 	}
+	if len(list) > 0 {
+		s.send("sor", map[string]any{"topic": "sor", "args": list}, to)
+	}
+}
+
+// hearsOrders says that a socket gets sor frames. One whose client has said
+// nothing for long gets none, while its quotes go on.
+func (s *Server) hearsOrders(c *socket, now market.Nanos) bool {
+	quiet := market.Nanos(s.opt.Timing.Quiet)
+	return c.orders && (quiet == 0 || now-c.heard < quiet)
 }
 
 // heartbeat sends the system frame when it is time, and what rules have held.
 func (s *Server) heartbeat(now market.Nanos) {
 	st := &s.stream
+	s.reckon(now)
 	for c := range st.sockets {
 		c.release(now)
+		if len(c.changed) > 0 || len(c.books) > 0 {
+			c.poke()
+		}
 	}
+	s.publishFigures(now)
 	if now-st.beat < market.Nanos(s.opt.Timing.Heartbeat) {
 		return
 	}
@@ -160,16 +230,20 @@ func (s *Server) heartbeat(now market.Nanos) {
 	s.send("system", map[string]any{"topic": "system", "hb": web.Millis(now)}, func(*socket) bool { return true })
 }
 
-// publishPnL sends the spl frame once a second.
+// publishPnL sends the spl frame, at most once a second, when it has changed.
 func (s *Server) publishPnL(u *user, now market.Nanos) {
-	if now-u.spl < market.Second {
+	hears := func(c *socket) bool { return c.pnl && c.user == u }
+	if now-u.spl < market.Second || !s.stream.any(hears) {
 		return
 	}
 	u.spl = now
-	hears := func(c *socket) bool { return c.pnl && c.user == u }
-	if s.stream.any(hears) {
-		s.send("spl", map[string]any{"topic": "spl", "args": s.pnl(u)}, hears)
+	body := s.pnl(u)
+	text := string(web.Encode(body))
+	if text == u.splSent {
+		return
 	}
+	u.splSent = text
+	s.send("spl", map[string]any{"topic": "spl", "args": body}, hears)
 }
 
 // any says that there is a socket which is so.

@@ -2,7 +2,6 @@ package ibkrsim
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 
 	"gannet/broker/ibkr/ibkrsim/web"
@@ -14,9 +13,11 @@ func (s *Server) onMessage(c *socket, text string) {
 	now := s.now()
 	switch text {
 	case "tic":
+		c.heard = now
 		c.push(map[string]any{"topic": "tic", "alive": true, "id": c.user.session.id, "lastAccessed": web.Millis(now)})
 		return
 	case "ech+hb":
+		c.heard = now
 		c.pushText([]byte("ech+hb"))
 		return
 	}
@@ -25,75 +26,68 @@ func (s *Server) onMessage(c *socket, text string) {
 		head, args = text[:i], text[i:]
 	}
 	parts := strings.Split(strings.TrimSuffix(head, "+"), "+")
+	c.heard = now
+	if handle, ok := portfolioTopics[parts[0]]; ok {
+		handle(s, c, parts, args, now)
+		return
+	}
 	if !c.user.session.ready(now) {
 		return // lost without a word, as IBKR loses it
 	}
-	s.onTopic(c, parts, args, now)
-}
-
-func (s *Server) onTopic(c *socket, parts []string, args string, now market.Nanos) {
-	target := ""
-	if len(parts) > 1 {
-		target = parts[1]
-	}
-	switch parts[0] {
-	case "smd":
-		s.subscribeQuotes(c, target, args, now)
-	case "umd":
-		delete(c.quotes, conidOf(target))
-	case "sor":
-		s.subscribeOrders(c, args)
-	case "uor":
-		c.orders = false
-	case "str":
-		s.subscribeTrades(c, args)
-	case "utr":
-		c.trades = false
-	case "spl":
-		c.pnl = true
-		c.push(map[string]any{"topic": "spl", "args": s.pnl(c.user)})
-	case "upl":
-		c.pnl = false
-	default:
-		c.push(map[string]string{"topic": "error", "error": "Topic unknown"})
-	}
-}
-
-// conidOf reads 265598 or 265598@NASDAQ; 0 is neither.
-func conidOf(target string) int64 {
-	text, _, _ := strings.Cut(target, "@")
-	conid, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return conid
-}
-
-// subscribeQuotes adds fields to a conid's stream and renews it for 15 minutes.
-func (s *Server) subscribeQuotes(c *socket, target, args string, now market.Nanos) {
-	var body struct {
-		Fields []string `json:"fields"`
-	}
-	conid := conidOf(target)
-	if s.exchange.ByConid(conid) == nil || json.Unmarshal([]byte(args), &body) != nil {
-		c.push(map[string]string{"topic": "error", "error": "smd: want smd+<conid>+{\"fields\":[\"31\"]}"})
+	if handle, ok := brokerageTopics[parts[0]]; ok {
+		handle(s, c, parts, args, now)
 		return
 	}
-	sub := c.quotes[conid]
-	if sub == nil {
-		sub = &quoteSub{topic: "smd+" + target, fields: map[string]bool{}, sent: map[string]string{}}
-		c.quotes[conid] = sub
-	}
-	for _, tag := range body.Fields {
-		sub.fields[tag] = true
-	}
-	sub.until, sub.dirty = now+streamSpan, true
-	c.poke()
+	c.fail("Topic unknown")
 }
 
+// A topicHandler takes a message apart at its plus signs: parts[0] is the topic,
+// args begins with a brace or is empty.
+type topicHandler func(s *Server, c *socket, parts []string, args string, now market.Nanos)
+
+// portfolioTopics work without a brokerage session, brokerageTopics do not.
+var (
+	portfolioTopics = map[string]topicHandler{
+		"spl": func(s *Server, c *socket, _ []string, _ string, _ market.Nanos) {
+			c.pnl = true
+			c.push(map[string]any{"topic": "spl", "args": s.pnl(c.user)})
+		},
+		"upl": func(_ *Server, c *socket, _ []string, _ string, _ market.Nanos) { c.pnl = false },
+		"ssd": (*Server).subscribeFigures, "usd": (*Server).unsubscribeFigures,
+		"sld": (*Server).subscribeFigures, "uld": (*Server).unsubscribeFigures,
+	}
+	brokerageTopics = map[string]topicHandler{
+		"smd": func(s *Server, c *socket, parts []string, args string, now market.Nanos) {
+			s.subscribeQuotes(c, part(parts, 1), args, now)
+		},
+		"umd": func(s *Server, c *socket, parts []string, _ string, _ market.Nanos) {
+			s.stream.endQuotes(c, part(parts, 1))
+		},
+		"sor": func(s *Server, c *socket, _ []string, args string, _ market.Nanos) { s.subscribeOrders(c, args) },
+		"uor": func(_ *Server, c *socket, _ []string, _ string, _ market.Nanos) { c.orders = false },
+		"str": func(s *Server, c *socket, _ []string, args string, _ market.Nanos) { s.subscribeTrades(c, args) },
+		"utr": func(_ *Server, c *socket, _ []string, _ string, _ market.Nanos) { c.trades = false },
+		"sbd": (*Server).subscribeBook,
+		"ubd": func(_ *Server, c *socket, parts []string, _ string, _ market.Nanos) { delete(c.books, part(parts, 1)) },
+		"smh": (*Server).subscribeChart, "umh": (*Server).unsubscribeChart,
+	}
+)
+
+// part is a part of a message, "" when it has not so many.
+func part(parts []string, n int) string {
+	if n >= len(parts) {
+		return ""
+	}
+	return parts[n]
+}
+
+// fail answers a message that cannot be taken.
+func (c *socket) fail(text string) { c.push(map[string]string{"topic": "error", "error": text}) }
+
 type replayArgs struct {
-	Days         int  `json:"days"`
-	RealtimeOnly bool `json:"realtimeUpdatesOnly"`
+	Days         int      `json:"days"`
+	RealtimeOnly bool     `json:"realtimeUpdatesOnly"`
+	Filters      []string `json:"filters"` // statuses, of sor
 }
 
 // readReplayArgs reads the arguments of sor and str; what cannot be read counts as {}.
@@ -109,7 +103,7 @@ func readReplayArgs(text string) replayArgs {
 // the orders of those days without saying anything about them.
 func (s *Server) subscribeOrders(c *socket, text string) {
 	args := readReplayArgs(text)
-	c.orders = true
+	c.orders, c.filters = true, statusFilters(strings.Join(args.Filters, ","))
 	rows := []any{}
 	for _, o := range s.house.Orders() {
 		if c.user.sees(o.Account) && s.house.Now()-o.Changed < market.Nanos(min(args.Days, 7))*market.Day {

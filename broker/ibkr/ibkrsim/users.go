@@ -31,7 +31,7 @@ func (s *Server) addUsers(now market.Nanos) error {
 			one.Accounts = s.opt.accountIDs()
 		}
 		u := &user{name: name, id: 99_996_016 + len(s.logins), accounts: slices.Clone(one.Accounts), selected: one.Accounts[0],
-			email: cmp.Or(one.Email, name+"@example.com"), dyn: one.DynAccount}
+			email: cmp.Or(one.Email, name+"@example.com"), dyn: one.DynAccount, delayed: one.Delayed}
 		u.session.touched, u.session.id = now, s.newSessionID()
 		s.users[name], s.logins = u, append(s.logins, u)
 		s.registry.SetPaper(name, u.paper())

@@ -104,7 +104,7 @@ const noData = "You are trying to submit an order without having market data for
 func (s *Server) whatifWarning(r *web.Request, d *draft) *string {
 	u := s.user(r)
 	text := ""
-	if !d.order.IsCombo() && len(u.session.fields[d.order.Conid]) == 0 && !u.session.suppressed["o354"] {
+	if !d.order.IsCombo() && u.session.fields[d.order.Conid].count() == 0 && !u.session.suppressed["o354"] {
 		text = wording.PreviewWarning(21, noData)
 	}
 	for _, id := range s.rules(d) {

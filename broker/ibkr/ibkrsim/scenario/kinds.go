@@ -28,6 +28,8 @@ const (
 	CloseSockets   Kind = "close-sockets"
 	SilenceSockets Kind = "silence-sockets"
 	SendStatus     Kind = "send-status"
+	SendNotice     Kind = "send-notice"
+	SendBulletin   Kind = "send-bulletin"
 
 	SetPrice Kind = "price"
 	Gap      Kind = "gap"
@@ -107,6 +109,8 @@ var kinds = []KindInfo{
 	{CloseSockets, SocketGroup, "user code", "sockets are closed with a code, 1001 if none is given"},
 	{SilenceSockets, SocketGroup, "user", "open sockets stay open and say nothing more"},
 	{SendStatus, SocketGroup, "user authenticated competing text", "an sts frame, whatever is true"},
+	{SendNotice, SocketGroup, "user text!", "an ntf frame with that text"},
+	{SendBulletin, SocketGroup, "user text!", "a blt frame, a bulletin of an exchange or of IBKR's system, with that text"},
 
 	{SetPrice, MarketGroup, "instrument! bid ask last bid_size ask_size last_size", "the instrument's quote"},
 	{Gap, MarketGroup, "instrument percent!", "all prices jump by so many percent"},
