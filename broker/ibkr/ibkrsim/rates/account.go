@@ -53,17 +53,12 @@ var leverage = decimal.New(4, 0)
 // window: options count for the liquidation value, not for the equity with
 // loan value; futures count through cash alone.
 func (r Rules) Funds(h Holdings) Funds {
-	f := Funds{NetLiquidation: h.Cash, EquityWithLoan: h.Cash}
-	for i := range h.Book {
-		switch p := &h.Book[i]; p.SecType {
-		case exchange.Stock:
-			f.NetLiquidation = f.NetLiquidation.Add(p.Value())
-			f.EquityWithLoan = f.EquityWithLoan.Add(p.Value())
-		case exchange.Option:
-			f.NetLiquidation = f.NetLiquidation.Add(p.Value())
-		}
+	all := r.add(h.Book)
+	f := Funds{Requirement: all.Requirement, EquityWithLoan: h.Cash.Add(all.stocks)}
+	f.NetLiquidation = f.EquityWithLoan.Add(all.options)
+	if h.Kind == Cash {
+		f.Requirement = r.paid(h)
 	}
-	f.Requirement = r.of(h)
 	f.Available = f.EquityWithLoan.Sub(f.Initial)
 	f.Excess = f.EquityWithLoan.Sub(f.Maintenance)
 	f.BuyingPower = decimal.Max(f.Available, market.Money{})
@@ -73,13 +68,9 @@ func (r Rules) Funds(h Holdings) Funds {
 	return f
 }
 
-// of is the requirement by the account's kind. In a cash account stocks are
-// paid in full, puts sold are secured by cash for their strike, and calls sold
-// need the shares.
-func (r Rules) of(h Holdings) Requirement {
-	if h.Kind == Margin {
-		return r.Requirement(h.Book)
-	}
+// paid is the requirement of a cash account: stocks are paid in full, puts sold
+// are secured by cash for their strike, and calls sold need the shares.
+func (r Rules) paid(h Holdings) Requirement {
 	var rest []Position
 	sum := Requirement{}
 	for i := range h.Book {
@@ -119,9 +110,12 @@ func (r Rules) AfterTrade(h Holdings, trade Position, paid market.Price, costs m
 			return after, err
 		}
 	}
+	now := r.Funds(after)
+	if !now.Available.IsNegative() {
+		return after, nil
+	}
 	h.Book = remark(h.Book, trade)
-	old, now := r.Funds(h), r.Funds(after)
-	if now.Available.IsNegative() && now.Available.LessThan(old.Available.Sub(costs)) {
+	if now.Available.LessThan(r.Funds(h).Available.Sub(costs)) {
 		return after, ErrFunds
 	}
 	return after, nil
