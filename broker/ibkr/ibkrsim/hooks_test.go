@@ -84,6 +84,8 @@ func TestWhatifSpecials(t *testing.T) {
 	if one = preview(`{"conid":756733,"orderType":"MKT","side":"BUY","quantity":90000,"tif":"DAY"}`); !strings.Contains(fmt.Sprint(one["error"]), "available funds") {
 		t.Errorf("too much: %v", one["error"])
 	}
+	far := preview(`{"conid":756733,"orderType":"LMT","side":"BUY","quantity":1,"tif":"DAY","price":1.00}`)
+	wantJSON(t, far["amount"], `{"amount":"1.00 USD (1 Shares)","commission":"0.01 USD","total":"1.01 USD"}`)
 	parent := `{"conid":756733,"cOID":"p","orderType":"LMT","side":"BUY","quantity":10,"tif":"DAY","price":500}`
 	alone := preview(parent)
 	group := preview(`{"conid":756733,"parentId":"p","orderType":"LMT","side":"SELL","quantity":10,"tif":"DAY","price":510},` + parent)

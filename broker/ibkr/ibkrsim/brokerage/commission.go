@@ -67,7 +67,7 @@ func (h *House) cost(o *Order, parts []part) (market.Money, error) {
 	var sum market.Money
 	a := h.byName[o.Account]
 	for _, one := range parts {
-		e := &Execution{Product: one.product, Side: one.side, Qty: one.qty, Price: one.price}
+		e := &Execution{Product: one.product, Side: one.side, Qty: one.qty, Price: one.asked}
 		volume := a.monthVolume(one.product.SecType, h.now)
 		cost, _, err := a.plan.Charge(h.trade(o, e, volume), rates.Tally{})
 		if err != nil {

@@ -68,6 +68,7 @@ type part struct {
 	product *exchange.Product
 	side    market.Side
 	qty     market.Qty
+	asked   market.Price // the limit, or what is paid
 	price   market.Price // paid
 	mark    market.Price // what it is worth then
 }
@@ -87,7 +88,7 @@ func (h *House) parts(o *Order) ([]part, error) {
 			return nil, fmt.Errorf("brokerage: %s times %d is too large", o.Left(), count)
 		}
 		px := worth(leg.product)
-		list = append(list, part{leg.product, o.legSide(leg), o.Left() * market.Qty(count), px, px})
+		list = append(list, part{leg.product, o.legSide(leg), o.Left() * market.Qty(count), px, px, px})
 	}
 	// What is bought may cover what is sold.
 	slices.SortStableFunc(list, func(x, y part) int { return cmp.Compare(y.side.Sign(), x.side.Sign()) })
@@ -117,6 +118,10 @@ func (o *Order) single() part {
 	if limit > 0 && limit*sign > one.mark*sign {
 		one.price = limit
 	}
+	one.asked = one.price
+	if limit > 0 {
+		one.asked = limit
+	}
 	return one
 }
 
@@ -124,7 +129,7 @@ func (o *Order) single() part {
 type Impact struct {
 	Before, After rates.Funds
 	Cost          market.Money // commission and fees
-	Value         market.Money // traded, in the product's currency; of a combination with the sign of what is paid
+	Value         market.Money // traded, at the limit if there is one, in the product's currency; of a combination with the sign of what is paid
 }
 
 // Impact is what an order would do, other orders apart. The error is an order
@@ -151,7 +156,7 @@ func (h *House) impact(a *Account, o *Order, now rates.Holdings) (Impact, error)
 			costs = out.Cost
 		}
 		after, err = h.step(a, one, after, costs)
-		out.Value = out.Value.Add(market.Notional(one.price, one.qty*market.Qty(one.side.Sign()), one.product.Multiplier))
+		out.Value = out.Value.Add(market.Notional(one.asked, one.qty*market.Qty(one.side.Sign()), one.product.Multiplier))
 	}
 	out.After = a.rules.Funds(after)
 	if !o.IsCombo() {
