@@ -48,16 +48,11 @@ type Part struct {
 // Part adds lines up by the rules of the account's kind. Lines of one
 // underlying belong together: stocks cover calls.
 func (r Rules) Part(kind Kind, book []Position) Part {
-	var part Part
-	for i := range book {
-		switch p := &book[i]; p.SecType {
-		case exchange.Stock:
-			part.Stocks = part.Stocks.Add(p.Value())
-		case exchange.Option:
-			part.Options = part.Options.Add(p.Value())
-		}
+	all := r.add(book)
+	part := Part{all.stocks, all.options, all.Requirement}
+	if kind == Cash {
+		part.Requirement = r.paid(book)
 	}
-	part.Requirement = r.of(kind, book)
 	return part
 }
 
@@ -100,13 +95,9 @@ func (r Rules) Funds(h Holdings) Funds {
 	return f
 }
 
-// of is the requirement by the account's kind. In a cash account stocks are
-// paid in full, puts sold are secured by cash for their strike, and calls sold
-// need the shares.
-func (r Rules) of(kind Kind, book []Position) Requirement {
-	if kind == Margin {
-		return r.Requirement(book)
-	}
+// paid is the requirement of a cash account: stocks are paid in full, puts sold
+// are secured by cash for their strike, and calls sold need the shares.
+func (r Rules) paid(book []Position) Requirement {
 	var rest []Position
 	sum := Requirement{}
 	for i := range book {
@@ -146,9 +137,12 @@ func (r Rules) AfterTrade(h Holdings, trade Position, paid market.Price, costs m
 			return after, err
 		}
 	}
+	now := r.Funds(after)
+	if !now.Available.IsNegative() {
+		return after, nil
+	}
 	h.Book = remark(h.Book, trade)
-	old, now := r.Funds(h), r.Funds(after)
-	if now.Available.IsNegative() && now.Available.LessThan(old.Available.Sub(costs)) {
+	if now.Available.LessThan(r.Funds(h).Available.Sub(costs)) {
 		return after, ErrFunds
 	}
 	return after, nil
