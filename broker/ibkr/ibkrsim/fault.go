@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"errors"
 	"time"
 
 	"gannet/broker/ibkr/ibkrsim/scenario"
@@ -68,10 +69,19 @@ func (s *Server) FaultStream(f StreamFault, n int) error {
 	return s.Do(c)
 }
 
-// Do carries out a command: rules and events begin now. The error says what is
-// wrong with it or what cannot be done.
+// Do carries out a command: rules and events begin now. Stop ends all that
+// events have begun or are waiting to do; what they have done stays: fills,
+// lost sessions, closed sockets. The error says what is wrong with it or what
+// cannot be done.
 func (s *Server) Do(c scenario.Command) (err error) {
-	s.locked(func(now market.Nanos) { err = s.engine.Do(c, now, hands{s}) })
+	s.locked(func(now market.Nanos) {
+		if c.Stop {
+			err = s.engine.Stop(hands{s})
+			hands{s}.calm(now)
+			c.Stop = false
+		}
+		err = errors.Join(err, s.engine.Do(c, now, hands{s}))
+	})
 	return err
 }
 

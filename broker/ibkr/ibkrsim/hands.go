@@ -52,7 +52,7 @@ func (h hands) Session(a scenario.Action) error {
 	case scenario.StuckLogin:
 		return h.each(a, func(u *user) { u.stuck = !a.End; h.endSession(u, false) })
 	case scenario.EndLogin:
-		return h.each(a, func(u *user) { h.endLogin(u, a.For > 0 && !a.End) })
+		return h.each(a, func(u *user) { h.endLogin(u, a) })
 	case scenario.NightlyReset:
 		h.trouble.reset = a.For > 0 && !a.End
 		if !a.End {
@@ -65,20 +65,38 @@ func (h hands) Session(a scenario.Action) error {
 	return errors.New("not a session's event")
 }
 
-// endLogin ends a user's login; while gone, nothing lets the user in.
-func (h hands) endLogin(u *user, gone bool) {
-	u.gone = gone
+// endLogin ends a user's login. With a span nothing lets the user in until it
+// is over; without one the user has to log in again.
+func (h hands) endLogin(u *user, a scenario.Action) {
 	h.endSession(u, false)
+	if u.gone = a.For > 0 && !a.End; a.End {
+		h.mayLogIn(u)
+		return
+	}
 	h.loginMu.Lock()
 	defer h.loginMu.Unlock()
-	h.registry.EndSessionsOf(u.name)
+	if h.registry.EndSessionsOf(u.name); a.For == 0 {
+		h.registry.EndLoginOf(u.name)
+	}
+}
+
+// mayLogIn lets a user back in whose automatic login is over.
+func (h hands) mayLogIn(u *user) {
+	h.loginMu.Lock()
+	defer h.loginMu.Unlock()
+	h.registry.Restore(u.name)
 }
 
 func (h hands) readOnly(a scenario.Action) error {
+	found := false
 	for _, account := range h.house.Accounts() {
 		if a.Account == "" || a.Account == account.ID {
+			found = true
 			account.ReadOnly = !a.End
 		}
+	}
+	if !found {
+		return fmt.Errorf("account %q: not known", a.Account)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func (h hands) Order(a scenario.Action) error {
 	d := &h.desk
 	switch a.Do {
 	case scenario.Ask:
-		h.asked = append(h.asked, a.Chains...)
+		h.asked = append(h.asked, a.Chains[:min(len(a.Chains), max(maxLate-len(h.asked), 0))]...)
 	case scenario.StaleReply:
 		d.staleReply = lateReplies{market.Nanos(a.Delay), a.Count}
 	case scenario.Prompt:
@@ -26,7 +26,7 @@ func (h hands) Order(a scenario.Action) error {
 	case scenario.RejectLater:
 		return h.reject(a)
 	case scenario.RejectLeg:
-		d.refusal = legRefusal{a.Leg, a.Text, a.Count}
+		d.refuseLeg(a.Leg, a.Text, a.Count)
 	case scenario.SwallowOrders:
 		d.swallow = a.Count
 	case scenario.ForkModify:

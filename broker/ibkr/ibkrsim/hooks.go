@@ -67,7 +67,7 @@ func (s *Server) placeElsewhere(account string, p *exchange.Product, t brokerage
 // parent, with a reason. A refused child makes a row with the id -1 and
 // Failed, and the parent stays Inactive; a refused parent refuses all.
 func (s *Server) RefuseLeg(leg int, reason string, n int) {
-	s.locked(func(market.Nanos) { s.desk.refusal = legRefusal{leg, reason, max(n, 0)} })
+	s.locked(func(market.Nanos) { s.desk.refuseLeg(leg, reason, n) })
 }
 
 // StalePositions has /portfolio/.../positions answer what it knows now for a

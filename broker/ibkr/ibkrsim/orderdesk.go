@@ -20,7 +20,7 @@ type orderDesk struct {
 	told     []told
 
 	// What scenarios have asked for.
-	refusal    legRefusal
+	refusals   []legRefusal
 	staleReply lateReplies
 	rejects    []lateReject
 	swallow    int          // orders
@@ -42,6 +42,14 @@ func (d *orderDesk) flush(st *stream) {
 		st.tell(one.user, map[string]any{"topic": "ntf", "args": one.args})
 	}
 	d.told = nil
+}
+
+// refuseLeg has a leg of groups to come refused, after those that are already
+// to have one refused.
+func (d *orderDesk) refuseLeg(leg int, reason string, groups int) {
+	if groups > 0 && len(d.refusals) < maxLate {
+		d.refusals = append(d.refusals, legRefusal{leg, reason, groups})
+	}
 }
 
 // legRefusal refuses a leg of the next groups.
@@ -112,10 +120,14 @@ func (d *orderDesk) staleSpan(pushedAside bool) (market.Nanos, bool) {
 
 // refuse takes a refusal of the leg of a group, empty for none.
 func (d *orderDesk) refuse(list []ticket) (at int, reason string, ok bool) {
-	if d.refusal.left == 0 || len(list) < 2 {
+	if len(d.refusals) == 0 || len(list) < 2 {
 		return 0, "", false
 	}
-	d.refusal.left--
+	next := &d.refusals[0]
+	leg, reason := next.leg, cmp.Or(next.reason, wording.BadPrices.Text)
+	if next.left--; next.left <= 0 {
+		d.refusals = d.refusals[1:]
+	}
 	var legs []int // the parent, then the children as they came
 	for i := range list {
 		if list[i].ParentID == "" {
@@ -127,7 +139,7 @@ func (d *orderDesk) refuse(list []ticket) (at int, reason string, ok bool) {
 			legs = append(legs, i)
 		}
 	}
-	return legs[min(d.refusal.leg, len(legs)-1)], cmp.Or(d.refusal.reason, wording.BadPrices.Text), true
+	return legs[min(leg, len(legs)-1)], reason, true
 }
 
 // find is the prompt of an order and a request.

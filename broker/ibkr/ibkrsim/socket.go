@@ -86,9 +86,10 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 // socketUser is whose socket it is, or the reply that refuses it.
 func (s *Server) socketUser(r *http.Request) (*user, web.Reply) {
 	now, owners := s.clockNow(), map[string]string{}
+	gone := map[string]bool{}
 	s.mu.Lock()
 	for _, u := range s.logins {
-		owners[u.session.id] = u.name
+		owners[u.session.id], gone[u.name] = u.name, u.gone
 	}
 	s.mu.Unlock()
 	s.loginMu.Lock()
@@ -97,8 +98,11 @@ func (s *Server) socketUser(r *http.Request) (*user, web.Reply) {
 		name, ok := owners[session]
 		return name, ok
 	}, now)
-	if !ok {
+	switch {
+	case !ok:
 		return nil, refused
+	case gone[caller.User]:
+		return nil, web.FailCode(http.StatusUnauthorized, "Unauthorized")
 	}
 	return s.users[caller.User], refused
 }

@@ -37,7 +37,7 @@ func (r *Registry) byLogin(q *http.Request, now time.Time) (Caller, web.Reply, b
 	if l, ok := r.logins.newest(now, func(l login) bool { return l.address == address && l.method == Gateway }); ok {
 		return r.loggedIn(l), web.Reply{}, true
 	}
-	if user := r.autoUser(); user != "" && loopback(q) {
+	if user := r.autoUser(); user != "" && user != r.out && loopback(q) {
 		return r.loggedIn(login{user: user, method: Gateway}), web.Reply{}, true
 	}
 	return Caller{}, web.FailCode(http.StatusUnauthorized, "Unauthorized"), false
@@ -67,6 +67,7 @@ func (r *Registry) loginOf(user string, now time.Time) (Caller, bool) {
 // enter logs a browser in and gives it its cookie.
 func (r *Registry) enter(q *http.Request, user string, method Method, now time.Time) *http.Cookie {
 	key := r.token(16)
+	r.Restore(user)
 	r.logins.put(key, login{user: user, address: remote(q), method: method}, now.Add(loginSpan), now)
 	return &http.Cookie{Name: loginCookie, Value: key, Path: "/", HttpOnly: true, Secure: q.TLS != nil, SameSite: http.SameSiteLaxMode}
 }

@@ -69,6 +69,7 @@ type Registry struct {
 	jwtIDs   *memory[bool]
 	logins   *memory[login]  // gateway and browser, by cookie
 	browser  *memory[string] // users of SSO browser sessions to come, by token
+	out      string          // the user whose automatic login is over
 }
 
 // User is somebody who can log in.
@@ -166,9 +167,25 @@ func (r *Registry) endSessions(of func(user string) bool) {
 	r.logins.dropIf(func(l login) bool { return of(l.user) })
 }
 
+// EndLoginOf is EndSessionsOf, and the automatic login of loopback is over as
+// well: until the user has logged in at /sso/Login, or Restore.
+func (r *Registry) EndLoginOf(user string) {
+	r.EndSessionsOf(user)
+	if user == r.autoUser() {
+		r.out = user
+	}
+}
+
+// Restore gives a user the automatic login back.
+func (r *Registry) Restore(user string) {
+	if r.out == user {
+		r.out = ""
+	}
+}
+
 // Logout ends the session with which the caller came: its live session token,
 // its bearer token, or the gateway's logins of the user (POST /logout). The
-// automatic login of loopback cannot be ended.
+// automatic login of loopback goes on.
 func (r *Registry) Logout(c Caller) {
 	switch c.Method {
 	case OAuth1:

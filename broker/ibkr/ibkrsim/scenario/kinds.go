@@ -96,7 +96,7 @@ var kinds = []KindInfo{
 	{Compete, SessionGroup, "user", "somebody else logs in with the same user; only ssodh/init with compete:true takes it back"},
 	{NightlyReset, SessionGroup, "for", "sessions, suppressions, subscriptions and sockets are gone; with for, ssodh/init fails so long"},
 	{IdleTimeout, SessionGroup, "user", "the session ends as if nobody had tickled it for six minutes"},
-	{EndLogin, SessionGroup, "user for", "the login itself is over: everything answers 401; with for, a new login fails so long"},
+	{EndLogin, SessionGroup, "user for", "the login itself is over: everything answers 401 until a new login; with for, that fails so long"},
 	{StuckLogin, SessionGroup, "user for!", "ssodh/init answers 200 with connected:true, authenticated:false"},
 	{ReadOnly, SessionGroup, "account for", "the account may look but not trade"},
 
@@ -119,7 +119,7 @@ var kinds = []KindInfo{
 
 	{Ask, OrderGroup, "messages depth count", "questions about the next count orders: messages, or 0 to depth of them at random"},
 	{StaleReply, OrderGroup, "delay count", "the reply to the next question fails with 503; its order goes live after delay"},
-	{Prompt, OrderGroup, "order messages text", "an order is held and an ntf frame asks about it; POST /iserver/notification answers"},
+	{Prompt, OrderGroup, "order", "an order is held and an ntf frame asks about it; POST /iserver/notification answers"},
 	{RejectLater, OrderGroup, "order text delay count", "an order is rejected after it has been accepted"},
 	{RejectLeg, OrderGroup, "leg text count", "one leg of the next group of orders is refused, 0 is the parent; the others are as at IBKR"},
 	{SwallowOrders, OrderGroup, "count", "the next orders are answered as taken and are nowhere to be found"},
@@ -136,7 +136,7 @@ var kinds = []KindInfo{
 	{ExternalOrder, PositionGroup, "account instrument! side! qty! price", "an order by hand on another platform: at price, or at the market"},
 	{Liquidate, PositionGroup, "account instrument! qty", "the broker closes a position, or qty of it, with liquidation_trade 1"},
 	{AdjustPosition, PositionGroup, "account instrument! side! qty! price", "a position changes without an execution: split, assignment, transfer"},
-	{StalePositions, PositionGroup, "account for!", "the positions endpoints answer what was there when it began"},
+	{StalePositions, PositionGroup, "account for!", "GET /portfolio/{accountId}/positions and its like answer what was there when it began; /portfolio2 does not"},
 
 	{Pacing, PacingGroup, "on!", "the pacing table is enforced, or not"},
 	{PenaltyBox, PacingGroup, "for!", "everything answers 429"},

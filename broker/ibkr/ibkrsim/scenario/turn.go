@@ -29,10 +29,14 @@ func (e *Engine) schedule(v Event, now market.Nanos) {
 	e.plan(d)
 }
 
-// plan puts it in its place: by time, then in the order of planning.
+// plan puts it in its place: by time, then in the order of planning. At the
+// same time ends come first: what begins then is not ended by what was before.
 func (e *Engine) plan(d due) {
 	i, _ := slices.BinarySearchFunc(e.due, d, func(a, b due) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), -1) // behind all of the same time
+		if a.at == b.at && a.end == nil && b.end != nil {
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.at, b.at), -1) // behind all others of the same time
 	})
 	e.due = slices.Insert(e.due, i, d)
 }
