@@ -109,7 +109,8 @@ func (h hands) Fill(a scenario.Action) error {
 	return nil
 }
 
-// amend corrects or takes back an execution: the newest when none is named.
+// amend corrects or takes back an execution: the newest when none is named. A
+// correction makes none larger.
 func (h hands) amend(a scenario.Action) error {
 	list := h.house.Executions(0, func(string) bool { return true })
 	gone := map[string]bool{}
@@ -120,7 +121,7 @@ func (h hands) amend(a scenario.Action) error {
 		if e.Busts != "" || gone[e.ID] || a.Execution != "" && a.Execution != e.ID {
 			continue
 		}
-		qty, px := cmp.Or(a.Qty, e.Qty), cmp.Or(a.Price, e.Price)
+		qty, px := min(cmp.Or(a.Qty, e.Qty), e.Qty), cmp.Or(a.Price, e.Price)
 		if a.Do == scenario.BustFill {
 			qty = 0
 		}

@@ -58,8 +58,13 @@ func tradeRowOf(e *brokerage.Execution, now market.Nanos) tradeRow {
 }
 
 // frameRowOf is the execution as str shows it: no commission and no order id.
+// One that is taken back comes again with quantity 0.
 func frameRowOf(e *brokerage.Execution) tradeRow {
 	p, coid, c := e.Product, "", contractWords(e.Product)
+	side, qty := e.Side, e.Qty
+	if e.Busts != "" {
+		side, qty = side.Opposite(), 0
+	}
 	forced := "0"
 	if e.Order != nil {
 		coid = e.Order.COID
@@ -71,11 +76,11 @@ func frameRowOf(e *brokerage.Execution) tradeRow {
 		coid = ""
 	}
 	return tradeRow{
-		ExecutionID: e.ID, Symbol: p.Symbol, SupportsTaxOpt: "1", Side: wording.Letter(e.Side),
-		Description: wording.Trade(&c, e.Side, e.Qty, e.Price, p.Exchange),
+		ExecutionID: e.ID, Symbol: p.Symbol, SupportsTaxOpt: "1", Side: wording.Letter(side),
+		Description: wording.Trade(&c, side, qty, e.Price, p.Exchange),
 		TradeTime:   e.Time.Time().Format("20060102-15:04:05"), TradeTimeMillis: web.Millis(e.Time),
-		Size: web.QtyNum(e.Qty), Price: c.Price(e.Price), OrderRef: coid, Exchange: p.Exchange,
-		NetAmount: web.Num(market.Notional(e.Price, e.Qty, p.Multiplier)), Account: e.Account, AccountCode: e.Account,
+		Size: web.QtyNum(qty), Price: c.Price(e.Price), OrderRef: coid, Exchange: p.Exchange,
+		NetAmount: web.Num(market.Notional(e.Price, qty, p.Multiplier)), Account: e.Account, AccountCode: e.Account,
 		CompanyName: p.Company, Contract: c.Text(), Contract2: c.Detail(), SecType: p.SecType, ListingExchange: p.Exchange,
 		Conid: p.Conid, ConidEx: web.Int(p.Conid), Liquidation: forced, IsEventTrading: "0",
 	}
