@@ -64,6 +64,7 @@ type Move struct {
 	Settles  bool         `json:"settles,omitempty"` // a contract that has expired, for Amount at Price
 	Text     string       `json:"text"`
 	Time     market.Nanos `json:"time"`
+	Realized market.Money `json:"-"` // profit of what was settled, in Currency
 }
 
 // MoveCash books a deposit or, with a negative amount, a withdrawal. The error
@@ -131,9 +132,10 @@ func (h *House) applyMove(m *Move) {
 	case p == nil:
 		return
 	case m.Settles:
-		before := a.cash[p.Currency]
+		cash, made := a.cash[p.Currency], a.realized(p.Conid)
 		a.trade(p, m.Qty, m.Price, m.Time)
-		m.Currency, m.Amount = p.Currency, a.cash[p.Currency].Sub(before)
+		m.Currency, m.Amount = p.Currency, a.cash[p.Currency].Sub(cash)
+		m.Realized = a.realized(p.Conid).Sub(made)
 		return
 	}
 	h.list(p)
