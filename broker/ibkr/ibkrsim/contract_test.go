@@ -370,6 +370,10 @@ func TestUniverseKeepsPrices(t *testing.T) {
 		clock := newClock()
 		c := start(t, ibkrsim.Options{Seed: 11, Universe: all, Now: clock.Now, Timing: ibkrsim.Timing{Bridge: -1}})
 		c.login()
+		eventually(t, "the hour that is left out has begun", func() bool {
+			quotes := c.srv.State().Quotes
+			return quotes["SPY.ARCA"].Ask > 0 && quotes["AAPL.NASDAQ"].Ask > 0 && quotes["TSLA.NASDAQ"].Ask > 0
+		})
 		rows := []any{}
 		for _, conid := range []string{"756733", "265598", "76792991"} {
 			path := "/hmds/history?conid=" + conid + "&period=5d&bar=1hrs&outsideRth=true"

@@ -40,12 +40,12 @@ func (h *House) list(p *exchange.Product) {
 	if p.Expiry == "" {
 		return
 	}
-	if !h.contracts.known[p.Conid] {
-		h.contracts.known[p.Conid] = true
+	if !h.ends.known[p.Conid] {
+		h.ends.known[p.Conid] = true
 		h.pending.Listed = append(h.pending.Listed, p.Instrument)
 	}
-	if !slices.Contains(h.contracts.alive, p) {
-		h.contracts.alive = append(h.contracts.alive, p)
+	if !slices.Contains(h.ends.alive, p) {
+		h.ends.alive = append(h.ends.alive, p)
 	}
 }
 
@@ -79,12 +79,12 @@ func (h *House) expiredIn(o *Order) string {
 
 // endContracts ends what has expired.
 func (h *House) endContracts() {
-	if h.contracts.since == 0 {
-		h.contracts.since = h.now
+	if h.ends.since == 0 {
+		h.ends.since = h.now
 	}
-	for i := 0; i < len(h.contracts.alive); {
-		if p := h.contracts.alive[i]; p.Ended(h.now) && h.endContract(p) {
-			h.contracts.alive = slices.Delete(h.contracts.alive, i, i+1)
+	for i := 0; i < len(h.ends.alive); {
+		if p := h.ends.alive[i]; p.Ended(h.now) && h.endContract(p) {
+			h.ends.alive = slices.Delete(h.ends.alive, i, i+1)
 			continue
 		}
 		i++
@@ -95,7 +95,7 @@ func (h *House) endContracts() {
 // It is false while there is no price to settle at.
 func (h *House) endContract(p *exchange.Product) bool {
 	for _, o := range h.family(func(o *Order) bool { return slices.Contains(o.products(), p) }) {
-		if o.due != 0 && !p.Ended(h.contracts.since) {
+		if o.due != 0 && !p.Ended(h.ends.since) {
 			h.pass(o) // its auction is at the close
 		}
 		h.Kill(o, ContractExpired)
@@ -103,13 +103,13 @@ func (h *House) endContract(p *exchange.Product) bool {
 	if !h.heldByAny(p.Conid) {
 		return true
 	}
-	px, known := h.contracts.settled[p.Conid]
+	px, known := h.ends.settled[p.Conid]
 	if !known {
 		var ok bool
 		if px, ok = h.settlement(p); !ok {
 			return false
 		}
-		h.contracts.settled[p.Conid] = px
+		h.ends.settled[p.Conid] = px
 		h.putItem(kindSettled, strconv.FormatInt(p.Conid, 10), px)
 	}
 	for _, a := range h.accounts {
@@ -163,8 +163,8 @@ func (h *House) eventPays(p *exchange.Product) market.Price {
 // market's, and of what ended while the house was closed the one that the
 // state file knows.
 func (h *House) lastPrice(p, ended *exchange.Product) (market.Price, bool) {
-	known := h.contracts.last[p.Conid]
-	if live := p.Mark(); live > 0 && !ended.Ended(h.contracts.since) {
+	known := h.ends.last[p.Conid]
+	if live := p.Mark(); live > 0 && !ended.Ended(h.ends.since) {
 		return live, true
 	}
 	if known > 0 {
@@ -186,7 +186,7 @@ func (h *House) lastPrices() []item {
 			return
 		}
 		seen[p.Conid] = true
-		if px := p.Mark(); px > 0 && px != h.contracts.last[p.Conid] {
+		if px := p.Mark(); px > 0 && px != h.ends.last[p.Conid] {
 			list = append(list, item{kindLast, strconv.FormatInt(p.Conid, 10), json.RawMessage(strconv.Quote(px.String()))})
 		}
 	}
@@ -214,7 +214,7 @@ func (h *House) noteLastPrices() {
 
 // remember takes a price over that was kept.
 func (h *House) remember(one item) error {
-	prices := map[string]map[int64]market.Price{kindSettled: h.contracts.settled, kindLast: h.contracts.last}[one.Kind]
+	prices := map[string]map[int64]market.Price{kindSettled: h.ends.settled, kindLast: h.ends.last}[one.Kind]
 	if prices == nil {
 		return nil
 	}

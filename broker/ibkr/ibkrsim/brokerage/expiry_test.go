@@ -130,8 +130,8 @@ func TestEventsPay(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.Advance(lastDay)
-		if a := h.Account("DU1"); !a.Balance("USD").Equal(market.MustMoney("10")) || h.contracts.settled[71] != px(want) {
-			t.Errorf("at %s: %s USD, yes pays %s", last, a.Balance("USD"), h.contracts.settled[71])
+		if a := h.Account("DU1"); !a.Balance("USD").Equal(market.MustMoney("10")) || h.ends.settled[71] != px(want) {
+			t.Errorf("at %s: %s USD, yes pays %s", last, a.Balance("USD"), h.ends.settled[71])
 		}
 	}
 }

@@ -52,17 +52,16 @@ type House struct {
 	items    map[itemKey][]byte
 	days     map[string][]Day // by account
 	turn     turn
-
-	contracts contracts
-	midnight  market.Nanos // before it turnDay has nothing to do
-	nextExec  uint32
-	lateFee   delay
-	lateList  delay
-	stray     int      // executions
-	depth     int      // of reports that are being booked
-	later     []func() // what fills and ends lead to, once all reports are booked
-	pending   record
-	changes   Changes
+	ends     contracts
+	midnight market.Nanos // before it turnDay has nothing to do
+	nextExec uint32
+	lateFee  delay
+	lateList delay
+	stray    int      // executions
+	depth    int      // of reports that are being booked
+	later    []func() // what fills and ends lead to, once all reports are booked
+	pending  record
+	changes  Changes
 }
 
 // Changes are what clients are to hear, in order.
@@ -76,7 +75,7 @@ type Changes struct {
 func Open(cfg Config) (*House, error) {
 	h := &House{cfg: cfg, exchange: cfg.Exchange, byName: map[string]*Account{}, pairs: map[string]*exchange.Product{},
 		byID: map[int64]*Order{}, byCOID: map[string]*Order{}, posts: map[string]int{}, items: map[itemKey][]byte{}, days: map[string][]Day{},
-		contracts: contracts{known: map[int64]bool{}, settled: map[int64]market.Price{}, last: map[int64]market.Price{}}}
+		ends: contracts{known: map[int64]bool{}, settled: map[int64]market.Price{}, last: map[int64]market.Price{}}}
 	h.cfg.Keep, h.cfg.Zone = cmp.Or(cfg.Keep, 50_000), cmp.Or(cfg.Zone, time.UTC)
 	for _, one := range cfg.Accounts {
 		if err := one.complete(); err != nil {

@@ -395,7 +395,7 @@ func runLife(t *testing.T, seed uint64, actions int) []byte {
 		}
 	}
 	l.check()
-	if actions >= 1500 && len(l.h.contracts.settled) == 0 {
+	if actions >= 1500 && len(l.h.ends.settled) == 0 {
 		t.Errorf("nothing that was held has expired until %s", l.now)
 	}
 	l.restart(seed, path)

@@ -112,7 +112,7 @@ func (h *House) replayListed(i *exchange.Instrument) error {
 	if p == nil {
 		return fmt.Errorf("contract %s: conid %d is not among the instruments", i.Name(), i.Conid)
 	}
-	h.contracts.known[i.Conid] = true
+	h.ends.known[i.Conid] = true
 	h.list(p)
 	return nil
 }

@@ -139,7 +139,7 @@ func (h *House) applyMove(m *Move) {
 		return
 	}
 	h.list(p)
-	h.contracts.last[p.Conid] = m.Price
+	h.ends.last[p.Conid] = m.Price
 	a.holding(p).Apply(m.Qty, m.Price, p.Multiplier)
 }
 
