@@ -6,8 +6,7 @@ A step that stops failing must be taken off the list.
 IBIND = {
     "accounts: allocation of several": "gets /portfolio/allocation, which the API has as a POST",
     "market data: regulatory snapshot": "calls /md/regsnapshot, which IBKR has removed",
-    "market data: history farm's scanner": "calls /hmds/scanner/params and /hmds/scanner/run, for which IBKR answers 404",
-    "contracts: schedule without an exchange": "sends no exchange unless told, and IBKR wants one for a stock: 400",
+    "market data: history farm's scanner": "still calls /hmds/scanner, for which IBKR answers 404",
     "socket: str, only what is new": "writes realtime_updates_only for realtimeUpdatesOnly, so that old trades come all the same",
     "socket: smh outside hours": "writes outside_rth for outsideRth, so that there are no bars outside trading hours",
 }

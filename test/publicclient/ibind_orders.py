@@ -87,6 +87,42 @@ def stop():
     return cancel(order_id)
 
 
+def types():
+    """Orders of the other types and attributes, far from their price, are taken, read back by name, and cancelled."""
+    sell = {"side": "SELL"}
+    trail = sell | {"trailing_amt": 5.0, "trailing_type": "amt"}
+    cases = [
+        {"order_type": "STOP_LIMIT", "price": away(0.94), "aux_price": away(0.95)} | sell,
+        {"order_type": "TRAILLMT", "price": away(0.94), "aux_price": away(0.95)} | trail,
+        {"order_type": "MIT", "price": away(0.95)},
+        {"order_type": "LIT", "price": away(0.95), "aux_price": away(0.96)},
+        {"order_type": "MIDPRICE", "price": away(0.95)},
+        {"order_type": "REL", "price": away(0.95), "aux_price": 0.05},
+        {"strategy": "Adaptive", "strategy_parameters": {"adaptivePriority": "Patient"}},
+        {"custom_fields": {"allOrNone": True}},
+        {"outside_rth": True},
+    ]
+    found = []
+    for terms in cases:
+        order_id = place(request(**terms)).data["order_id"]
+        found.append(status_of(order_id, *WORKING).data["order_type"])
+        cancel(order_id)
+    wanted = ["STOP_LIMIT", "TRAILLMT", "MIT", "LIT", "MIDPRICE", "RELATIVE", "LIMIT", "LIMIT", "LIMIT"]
+    expect(found == wanted, f"{found}")
+    return found
+
+
+def immediate():
+    """What does not fill at once is gone."""
+    order_id = place(request(price=away(0.98), tif="IOC")).data["order_id"]
+    return status_of(order_id, "Cancelled")
+
+
+def by_value():
+    answer = place(request(order_type="MKT", quantity=None, cash_qty=1000.0, tif="DAY"))
+    return status_of(answer.data["order_id"], "Filled")
+
+
 def bought():
     answer = place(request(order_type="MKT", quantity=10))
     return status_of(answer.data["order_id"], "Filled")
@@ -124,6 +160,9 @@ def orders():
     step("orders: same client id twice", twice)
     step("orders: stop", stop)
     step("orders: trailing stop and its question", trailing)
+    step("orders: every other type", types)
+    step("orders: immediate or cancel", immediate)
+    step("orders: by cash quantity", by_value)
     step("orders: market order fills", bought)
     step("orders: trades", trades)
 
