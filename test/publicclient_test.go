@@ -33,6 +33,12 @@ func TestPublicClients(t *testing.T) {
 			drive(t, python, client, "--url", s.url, "--cacert", s.state+".pem")
 		})
 	}
+	t.Run("ibind advisor", func(t *testing.T) {
+		t.Parallel()
+		s := newSimulator(t, "--account", "DF1000001", "--account", "DU1000001,parent=DF1000001",
+			"--account", "DU1000002,parent=DF1000001,cash=500000", "--user", "simuser,dynaccount")
+		drive(t, python, "ibind_advisor", "--url", s.url, "--cacert", s.state+".pem")
+	})
 	t.Run("ibind OAuth", func(t *testing.T) {
 		t.Parallel()
 		url, state, keys := startOAuth(t)

@@ -8,19 +8,18 @@ import ssl
 import sys
 import time
 
-from ibind_common import client, has, new_client, options, refused, step, tickle_pace
+from ibind_common import client, has, new_client, options, ready, refused, step, tickle_pace
 from ibind_orders import groups, orders, products
 from ibind_socket import socket
 from ibind_views import accounts, contracts, holdings, market_data, rest
-from steps import expect, until
+from steps import expect
 
 
 def connect():
     if options.oauth:
         client.oauth_init(maintain_oauth=True, init_brokerage_session=False)
     has(client.initialize_brokerage_session(), "authenticated", "competing", "connected")
-    until("authenticated and established", lambda: (lambda s: s["authenticated"] and s.get("established", True))(
-        client.authentication_status().data))
+    ready()
     return client.authentication_status()
 
 
@@ -42,7 +41,7 @@ def signed():
     client.oauth_init(maintain_oauth=True, init_brokerage_session=False)
     expect(client.live_session_token != before, "the same live session token")
     has(client.initialize_brokerage_session(), "authenticated")
-    until("authenticated", lambda: client.authentication_status().data["authenticated"])
+    ready()
     return client.live_session_token_expires_ms
 
 

@@ -85,6 +85,12 @@ def has(answer, *keys):
     return answer
 
 
+def ready():
+    """The brokerage session is there; a moment after it was asked for."""
+    return until("authenticated and established", lambda: (lambda s: s["authenticated"] and s.get("established", True))(
+        client.authentication_status().data))
+
+
 def number(text):
     return float(str(text).lstrip("CH").replace(",", ""))
 
