@@ -1,9 +1,12 @@
 package ibkrsim_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"gannet/broker/ibkr/ibkrsim/identity"
 )
 
 // sameAnswer is how the simulator is brought to answer as a recording does.
@@ -23,7 +26,7 @@ const (
 var recordings = []sameAnswer{
 	{"Session/GET-auth-status", nil, "GET", "/iserver/auth/status", ""},
 	{"Session/POST-ssodh-init", nil, "POST", "/iserver/auth/ssodh/init", `{"publish":true,"compete":true}`},
-	{"Session/POST-tickle", nil, "POST", "/tickle", ""},
+	{"Session/POST-tickle", nil, overOAuth, "/tickle", ""},
 	{"Session/POST-suppress", nil, "POST", "/iserver/questions/suppress", `{"messageIds":["o451"]}`},
 	{"Session/POST-suppress-reset", nil, "POST", "/iserver/questions/suppress/reset", ""},
 
@@ -125,6 +128,19 @@ func shapeServer(t *testing.T) *client {
 	c.trade("SPY", "500.01")
 	c.trade("AAPL", "200.00")
 	return c
+}
+
+// overOAuth has a POST come from a client that logged in by OAuth 1.0a.
+const overOAuth = "POST over OAuth"
+
+// ask makes the request of a recording.
+func (one *sameAnswer) ask(c *client) response {
+	if one.method != overOAuth {
+		return c.call(one.method, c.filled(one.path), one.body)
+	}
+	out := c.srv.AskedOver(identity.OAuth1, "POST", one.path)
+	kind, body := out.Bytes()
+	return response{out.Status, http.Header{"Content-Type": {kind}}, string(body)}
 }
 
 // filled is a path with the ids of the preparation.
