@@ -92,12 +92,13 @@ func newRig(t *testing.T) *rig {
 		clock: &leapClock{SystemClock: engine.NewSystemClock()}, given: make(manual, 8192)}
 	log := zerolog.New(&r.log)
 	var err error
-	r.sim, err = ibkrsim.Start(ibkrsim.Options{Seed: 1, Timing: ibkrsim.Timing{
+	now := func() time.Time { return r.clock.Now().Time() }
+	r.sim, err = ibkrsim.Start(ibkrsim.Options{Seed: 1, Now: now, Timing: ibkrsim.Timing{
 		Bridge: 20 * time.Millisecond, Heartbeat: 50 * time.Millisecond, Cancel: 10 * time.Millisecond}})
 	check(t, err)
 	adapter, err := ibkr.New(ibkr.Config{
 		BaseURL: r.sim.URL(), Pin: r.sim.Pin(), Account: account, Paper: true, Compete: true, Instruments: r.table, Log: log,
-		Now:    func() time.Time { return r.clock.Now().Time() },
+		Now:    now,
 		Pacing: ibkr.Pacing{PerSecond: 5000, Burst: 100, Poll: 5 * time.Millisecond, Tickle: time.Millisecond},
 		Timeouts: ibkr.Timeouts{Order: 2 * time.Second, Retry: 2 * time.Millisecond, Status: 5 * time.Millisecond,
 			Silence: time.Second, BackoffMin: 20 * time.Millisecond, BackoffMax: 100 * time.Millisecond},

@@ -30,6 +30,10 @@ type simFlags struct {
 	noLogin   bool   // this machine has to log in, too
 	consent   string // user who consents to third parties without being asked
 	public    []string
+	accounts  []string
+	users     []string
+	control   string
+	scenario  string
 	universe  bool
 	hours     string
 	updates   int
@@ -89,6 +93,8 @@ With --keys, clients log in with OAuth 1.0a, OAuth 2.0 and on the login page as 
   engine sim keys --out ./simkeys
   engine sim --keys ./simkeys --no-auto-login
   engine sim --listen 127.0.0.1:5001 --seed 7 --state ./var/sim.jsonl
+  engine sim --account U1,cash=50000,kind=cash --account DU2 --user alice,accounts=U1+DU2
+  engine sim --scenario lost-response --control 127.0.0.1:5099
   engine sim --market ./Data --speed 10 -o json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -106,15 +112,19 @@ With --keys, clients log in with OAuth 1.0a, OAuth 2.0 and on the login page as 
 	flags.StringVar(&f.listen, "listen", simListen, "`ADDRESS` to serve at; port 0 picks a free one")
 	flags.BoolVar(&f.plainHTTP, "plain-http", false, "serve without TLS")
 	flags.BoolVar(&f.universe, "universe", true, "serve futures, currencies and options, too")
-	flags.StringVar(&f.hours, "hours", "always", "trading `HOURS`: always, or real with the exchanges' holidays")
+	flags.StringVar(&f.hours, "hours", "always", "trading `HOURS`: always, or real with the exchanges' holidays, the nightly reset and the maintenance on Saturday evening")
 	flags.IntVar(&f.updates, "updates", 4, "`NUMBER` of price updates a second for each instrument of a generated market, 1 to 20")
 	flags.StringVar(&f.state, "state", "", "`FILE` that keeps orders, executions and cash over restarts (default: nothing is kept)")
 	flags.StringVar(&f.keys, "keys", "", "`FOLDER` of keys that clients may log in with; engine sim keys makes it")
 	flags.BoolVar(&f.noLogin, "no-auto-login", false, "requests of this machine have to log in as well, on the login page or with keys")
 	flags.StringVar(&f.consent, "auto-consent", "", "`USER` who lets every third party in at /authorize, without a page (needs --keys)")
 	flags.StringSliceVar(&f.public, "public-url", nil, "`URL` that clients sign though they connect here, as behind a proxy (default: https://api.ibkr.com)")
+	flags.StringArrayVar(&f.accounts, "account", nil, "`ACCOUNT` to serve, such as DU2,cash=50000,kind=cash; keys: "+strings.Join(accountKeys, " ")+" (repeat for more)")
+	flags.StringArrayVar(&f.users, "user", nil, "`USER` who can log in, such as alice,password=wonder,accounts=DU1+DU2; keys: "+strings.Join(userKeys, " ")+" (repeat for more)")
+	flags.StringVar(&f.scenario, "scenario", "", "`FILE` in YAML, or the name of a ready-made scenario, of what goes wrong from the start on; list: engine sim scenarios")
+	flags.StringVar(&f.control, "control", "", "`ADDRESS` of a second server, plain HTTP, for /_sim/ alone")
 	m.add(cmd)
-	cmd.AddCommand(newSimKeys(a))
+	cmd.AddCommand(newSimKeys(a), newSimScenarios(a))
 	return cmd
 }
 
@@ -171,8 +181,12 @@ func (a *app) sim(ctx context.Context, cfg *configs.Config, f simFlags) error {
 	opt.Pacing, opt.Events, opt.KeysDir = true, true, f.keys
 	opt.Universe, opt.Updates = f.universe, f.updates
 	opt.Instruments = withDefaultInstruments(opt.Instruments)
+	opt.Control = f.control
 	if f.hours == "real" {
-		opt.NewYork = p.newYork
+		opt.NewYork, opt.Nights = p.newYork, p.newYork
+	}
+	if err := errors.Join(f.people(&opt), f.trouble(&opt)); err != nil {
+		return errors.Join(err, closeMarket())
 	}
 	server, err := ibkrsim.Start(opt)
 	if err != nil {
@@ -190,14 +204,19 @@ type servedAt struct {
 	URL     string `json:"url"`
 	Pin     string `json:"pin"` // empty without TLS
 	Account string `json:"account"`
+	Control string `json:"control,omitempty"`
 }
 
 func (a *app) printServer(s *ibkrsim.Server, account string) error {
-	at := servedAt{URL: s.URL(), Pin: s.Pin(), Account: account}
+	at := servedAt{URL: s.URL(), Pin: s.Pin(), Account: account, Control: s.ControlURL()}
 	if a.json() {
 		return a.printJSON(at)
 	}
-	return pairs(a.out, [2]string{"url", at.URL}, [2]string{"pin", at.Pin}, [2]string{"account", at.Account})
+	rows := [][2]string{{"url", at.URL}, {"pin", at.Pin}, {"account", at.Account}}
+	if at.Control != "" {
+		rows = append(rows, [2]string{"control", at.Control})
+	}
+	return pairs(a.out, rows...)
 }
 
 // simOptions are the options of a simulator of the configuration's account

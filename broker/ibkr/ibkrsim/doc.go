@@ -1,8 +1,12 @@
 // Package ibkrsim serves the Interactive Brokers Web API offline, the way the
 // Client Portal Gateway serves it on a trader's own machine: real HTTPS with a
 // certificate of its own (or plain HTTP), the REST endpoints a trading client
-// uses under /v1/api and /v1/portal, and the WebSocket at /v1/api/ws. Behind
-// it are a book of orders, one paper account and a market.
+// uses under /v1/api and /v1/portal, account management under /gw/api/v1, and
+// the WebSocket at /v1/api/ws. Its parts are packages of their own: what is
+// traded (exchange), accounts and orders (brokerage), who calls (identity),
+// costs and margin (rates), texts (wording), what goes wrong (scenario), what
+// users keep (workspace), account management (management). This package is
+// HTTP, sockets, sessions and the clock.
 //
 // Start gives a running Server. Point any client of the Client Portal Gateway
 // at Server.URL; nothing in this package shares code with Gannet's own client,
@@ -24,7 +28,7 @@
 //     with Options.StatePath, the process. What has been answered or streamed
 //     was written to the state file first, so killing the process at any moment
 //     loses nothing that a client could know.
-//   - Fills, fees and refusals of orders come from package broker/venue.
+//   - Fills come from package broker/venue, costs and margin from package rates.
 //   - The same Seed gives the same sequence of synthetic prices.
 //   - Server.State is the truth to compare a client with. Server.Fault,
 //     Server.FaultStream and their neighbours make the server misbehave.

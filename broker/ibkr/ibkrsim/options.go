@@ -24,6 +24,10 @@ type Options struct {
 	PlainHTTP bool   // no TLS
 	Control   string // address of a second server, plain HTTP, for /_sim/ alone; empty: none
 
+	// Nights is New York, where sessions end at midnight and the API is down on
+	// Saturday evenings; nil has neither.
+	Nights *time.Location
+
 	// Scenario is what goes wrong from the start on.
 	Scenario scenario.Scenario
 	Seed     uint64 // of prices and ids

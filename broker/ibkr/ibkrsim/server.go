@@ -46,6 +46,7 @@ type Server struct {
 	exchange  *exchange.Exchange
 	engine    *scenario.Engine
 	trouble   trouble
+	nights    nights
 	log       requestLog
 	asked     [][]string // questions for the next orders
 	desk      orderDesk
@@ -75,6 +76,7 @@ func Start(opt Options) (*Server, error) {
 	s.stream.init(now)
 	s.engine = scenario.New(opt.Seed, endpoints())
 	s.trouble.noData = map[int64]bool{}
+	s.nights.begin(opt.Nights, now)
 	if err := s.openSides(now); err != nil {
 		return nil, errors.Join(err, s.house.Close())
 	}
@@ -211,6 +213,7 @@ func (s *Server) clock() {
 }
 
 func (s *Server) onClock(now market.Nanos) {
+	s.keepNights(now)
 	if err := s.engine.Turn(now, hands{s}); err != nil {
 		s.opt.Log.Warn().Err(err).Msg("ibkrsim: scenario")
 	}

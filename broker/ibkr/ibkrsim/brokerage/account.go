@@ -50,6 +50,7 @@ type Account struct {
 	fees     map[string]market.Money // paid so far; cash is after them
 	holdings []*Holding              // in the order in which they were opened
 	byConid  map[int64]*Holding
+	sums     sums
 	plan     rates.Plan
 	rules    rates.Rules
 	traded   months
@@ -61,6 +62,8 @@ type Account struct {
 type Holding struct {
 	Product *exchange.Product
 	market.Position
+
+	share share
 }
 
 func newAccount(c AccountConfig) *Account {
@@ -167,7 +170,7 @@ func (h *Holding) Unrealized() market.Money {
 // the pairs that are traded, rounded to ten decimals; 1 where no pair says.
 func (h *House) Rate(from, to string) market.Money {
 	if from == to {
-		return decimal.New(1, 0)
+		return one
 	}
 	if px, ok := h.pair(from, to); ok {
 		return px

@@ -18,20 +18,7 @@ import (
 
 // book is an account as the margin rules see it, at the prices of now.
 func (h *House) book(a *Account) rates.Holdings {
-	out := rates.Holdings{Kind: rates.Margin}
-	if a.Kind == "cash" {
-		out.Kind = rates.Cash
-	}
-	for _, currency := range a.Currencies() {
-		rate, amount := h.Rate(currency, a.Base), a.cash[currency]
-		out.Cash = out.Cash.Add(amount.Mul(rate))
-		out.Settled = out.Settled.Add(a.Settled(currency, h.now).Mul(rate))
-		if currency != a.Base {
-			// One unit that is worth all of the balance: no balance is too large for it.
-			out.Book = append(out.Book, rates.Position{SecType: exchange.Forex, Symbol: currency, Currency: currency,
-				Qty: market.Shares(int64(amount.Sign())), Price: market.PriceScale, Rate: amount.Abs().Mul(rate)})
-		}
-	}
+	out := h.balances(a)
 	for _, held := range a.holdings {
 		if held.Qty == 0 {
 			continue
@@ -137,7 +124,7 @@ type Impact struct {
 // trade it; the impact is there in the latter case.
 func (h *House) Impact(o *Order) (Impact, error) {
 	a := h.byName[o.Account]
-	return h.impact(a, o, h.book(a))
+	return h.impact(a, o, h.bookFor(a, o))
 }
 
 func (h *House) impact(a *Account, o *Order, now rates.Holdings) (Impact, error) {
@@ -214,7 +201,7 @@ func (h *House) convert(a *Account, one part, now rates.Holdings, costs market.M
 // what it would if it were filled at once.
 func (h *House) tie(o *Order) {
 	a := h.byName[o.Account]
-	out, _ := h.impact(a, o, h.book(a)) // zero when there is no price list
+	out, _ := h.impact(a, o, h.bookFor(a, o)) // zero when there is no price list
 	o.Ties = decimal.Max(decimal.Zero, out.Before.Available.Sub(out.After.Available))
 	if o.Filled > 0 && o.Left() > 0 {
 		o.Ties = o.Ties.Mul(o.Ticket.Qty.Decimal()).DivRound(o.Left().Decimal(), 8)
@@ -288,7 +275,7 @@ func (h *House) Afford(o *Order) (refusal string) {
 	if h.MaxWorking > 0 && h.working(o) >= h.MaxWorking {
 		return "Order rejected: the limit of " + strconv.Itoa(h.MaxWorking) + " working orders per side and contract is reached."
 	}
-	now, tied := h.book(a), h.tied(o)
+	now, tied := h.bookFor(a, o), h.tied(o)
 	now.Cash, now.Settled = now.Cash.Sub(tied), now.Settled.Sub(tied)
 	out, err := h.impact(a, o, now)
 	if err == nil && h.oversold(o) {

@@ -242,3 +242,23 @@ func TestAmend(t *testing.T) {
 		t.Error("amended an execution that is not known")
 	}
 }
+
+// What an order would do is the same whether all lines of the account are
+// added up or only those that it touches.
+func TestBookForIsTheBook(t *testing.T) {
+	for seed := range uint64(5) {
+		l := newLife(t, seed+1, "")
+		for range 400 {
+			l.act()
+			a, p, side := l.any()
+			o := l.new(a, p, side)
+			whole, errWhole := l.h.impact(a, o, l.h.book(a))
+			part, errPart := l.h.impact(a, o, l.h.bookFor(a, o))
+			if errWhole != errPart || !whole.Before.Available.Equal(part.Before.Available) ||
+				!whole.After.Available.Equal(part.After.Available) || !whole.After.Excess.Equal(part.After.Excess) ||
+				!whole.After.NetLiquidation.Equal(part.After.NetLiquidation) {
+				t.Fatalf("seed %d after %d: %s of %s: %+v %v, want %+v %v", seed+1, l.count, o.Ticket.Type, p.Name(), part, errPart, whole, errWhole)
+			}
+		}
+	}
+}

@@ -35,6 +35,36 @@ type Holdings struct {
 	Cash    market.Money
 	Settled market.Money // of Cash, what has settled; for Kind Cash only
 	Book    []Position
+	Rest    Part // lines that are left out of Book, as no trade that is asked about touches them or their underlying
+}
+
+// Part is what lines of a book add to an account's sums.
+type Part struct {
+	Stocks  market.Money // market value
+	Options market.Money // market value
+	Requirement
+}
+
+// Part adds lines up by the rules of the account's kind. Lines of one
+// underlying belong together: stocks cover calls.
+func (r Rules) Part(kind Kind, book []Position) Part {
+	all := r.add(book)
+	part := Part{all.stocks, all.options, all.Requirement}
+	if kind == Cash {
+		part.Requirement = r.paid(book)
+	}
+	return part
+}
+
+// Plus is both together.
+func (p Part) Plus(o Part) Part {
+	return Part{p.Stocks.Add(o.Stocks), p.Options.Add(o.Options), p.plus(o.Requirement)}
+}
+
+// Minus takes a part away that is in p.
+func (p Part) Minus(o Part) Part {
+	return Part{p.Stocks.Sub(o.Stocks), p.Options.Sub(o.Options), Requirement{
+		p.Initial.Sub(o.Initial), p.Maintenance.Sub(o.Maintenance), p.RegT.Sub(o.RegT)}}
 }
 
 // Funds are what an account is worth and what it can do, in the base currency.
@@ -53,17 +83,9 @@ var leverage = decimal.New(4, 0)
 // window: options count for the liquidation value, not for the equity with
 // loan value; futures count through cash alone.
 func (r Rules) Funds(h Holdings) Funds {
-	f := Funds{NetLiquidation: h.Cash, EquityWithLoan: h.Cash}
-	for i := range h.Book {
-		switch p := &h.Book[i]; p.SecType {
-		case exchange.Stock:
-			f.NetLiquidation = f.NetLiquidation.Add(p.Value())
-			f.EquityWithLoan = f.EquityWithLoan.Add(p.Value())
-		case exchange.Option:
-			f.NetLiquidation = f.NetLiquidation.Add(p.Value())
-		}
-	}
-	f.Requirement = r.of(h)
+	all := r.Part(h.Kind, h.Book).Plus(h.Rest)
+	f := Funds{Requirement: all.Requirement, EquityWithLoan: h.Cash.Add(all.Stocks)}
+	f.NetLiquidation = f.EquityWithLoan.Add(all.Options)
 	f.Available = f.EquityWithLoan.Sub(f.Initial)
 	f.Excess = f.EquityWithLoan.Sub(f.Maintenance)
 	f.BuyingPower = decimal.Max(f.Available, market.Money{})
@@ -73,17 +95,13 @@ func (r Rules) Funds(h Holdings) Funds {
 	return f
 }
 
-// of is the requirement by the account's kind. In a cash account stocks are
-// paid in full, puts sold are secured by cash for their strike, and calls sold
-// need the shares.
-func (r Rules) of(h Holdings) Requirement {
-	if h.Kind == Margin {
-		return r.Requirement(h.Book)
-	}
+// paid is the requirement of a cash account: stocks are paid in full, puts sold
+// are secured by cash for their strike, and calls sold need the shares.
+func (r Rules) paid(book []Position) Requirement {
 	var rest []Position
 	sum := Requirement{}
-	for i := range h.Book {
-		p := &h.Book[i]
+	for i := range book {
+		p := &book[i]
 		switch {
 		case p.SecType == exchange.Stock:
 			sum = sum.plus(same(p.Value().Abs()))
@@ -119,9 +137,12 @@ func (r Rules) AfterTrade(h Holdings, trade Position, paid market.Price, costs m
 			return after, err
 		}
 	}
+	now := r.Funds(after)
+	if !now.Available.IsNegative() {
+		return after, nil
+	}
 	h.Book = remark(h.Book, trade)
-	old, now := r.Funds(h), r.Funds(after)
-	if now.Available.IsNegative() && now.Available.LessThan(old.Available.Sub(costs)) {
+	if now.Available.LessThan(r.Funds(h).Available.Sub(costs)) {
 		return after, ErrFunds
 	}
 	return after, nil

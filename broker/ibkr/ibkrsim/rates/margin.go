@@ -33,7 +33,7 @@ func (p *Position) Value() market.Money { return p.money(p.Price, p.Qty) }
 // money is so many units at a price, in the base currency.
 func (p *Position) money(price market.Price, q market.Qty) market.Money {
 	v := market.Notional(price, q, p.Multiplier)
-	if p.Rate.IsZero() {
+	if p.Rate.IsZero() || p.Rate.Equal(one) {
 		return v
 	}
 	return v.Mul(p.Rate)
@@ -152,26 +152,43 @@ var haircuts = map[string]market.Money{
 // Bought options tie up nothing here: their premium was paid in full, and
 // they are not part of the equity with loan value. Futures and currencies are
 // not part of RegT.
-func (r Rules) Requirement(book []Position) Requirement {
-	sum := optionRequirement(book)
+func (r Rules) Requirement(book []Position) Requirement { return r.add(book).Requirement }
+
+// sums are what a book ties up, and what its stocks and options are worth.
+type sums struct {
+	Requirement
+	stocks, options market.Money
+}
+
+// add adds a book up. What stocks held long tie up is a part of their sum.
+func (r Rules) add(book []Position) sums {
+	s, long := sums{Requirement: optionRequirement(book)}, market.Money{}
 	for i := range book {
 		p := &book[i]
 		switch p.SecType {
 		case exchange.Stock:
-			sum = sum.plus(r.stock(p))
+			value := p.Value()
+			if s.stocks = s.stocks.Add(value); p.Qty >= 0 {
+				long = long.Add(value.Abs())
+			} else {
+				s.Requirement = s.plus(r.shortStock(p, value.Abs()))
+			}
+		case exchange.Option:
+			s.options = s.options.Add(p.Value())
 		case exchange.Future:
 			part, known := r.futures[p.Symbol]
 			if !known {
 				part = r.otherFutures
 			}
 			value := p.Value().Abs()
-			sum = sum.plus(Requirement{Initial: part.Initial.Mul(value), Maintenance: part.Maintenance.Mul(value)})
+			s.Requirement = s.plus(Requirement{Initial: part.Initial.Mul(value), Maintenance: part.Maintenance.Mul(value)})
 		case exchange.Forex:
 			m := p.Value().Abs().Mul(decimal.Max(r.haircut(p.Symbol), r.haircut(p.Currency)))
-			sum = sum.plus(Requirement{Initial: m, Maintenance: m})
+			s.Requirement = s.plus(Requirement{Initial: m, Maintenance: m})
 		}
 	}
-	return sum
+	s.Requirement = s.plus(Requirement{long.Mul(r.long.Initial), long.Mul(r.long.Maintenance), long.Mul(r.long.RegT)})
+	return s
 }
 
 // haircut is the part of a holding of that currency; the base has none.
@@ -185,14 +202,10 @@ func (r Rules) haircut(currency string) market.Money {
 	return r.otherHaircut
 }
 
-// stock is a part of the value; a short one has a minimum for each share by
-// its price, as FINRA rule 4210(c) and IBKR's page have it: 2.50 up to a price
-// of 2.50, the whole price up to 5, and 5 from there.
-func (r Rules) stock(p *Position) Requirement {
-	value := p.Value().Abs()
-	if p.Qty >= 0 {
-		return Requirement{value.Mul(r.long.Initial), value.Mul(r.long.Maintenance), value.Mul(r.long.RegT)}
-	}
+// shortStock is a part of the value, with a minimum for each share by its
+// price, as FINRA rule 4210(c) and IBKR's page have it: 2.50 up to a price of
+// 2.50, the whole price up to 5, and 5 from there.
+func (r Rules) shortStock(p *Position, value market.Money) Requirement {
 	share := min(max(p.Price, 5*market.PriceScale/2), 5*market.PriceScale)
 	least := p.money(share, p.Qty).Abs()
 	return Requirement{
