@@ -379,7 +379,11 @@ func TestUniverseKeepsPrices(t *testing.T) {
 			path := "/hmds/history?conid=" + conid + "&period=5d&bar=1hrs&outsideRth=true"
 			c.call("GET", path, "")
 			bars := c.must("GET", path, "").(map[string]any)["data"].([]any)
-			rows = append(rows, bars[:len(bars)-1])
+			for _, bar := range bars {
+				if int64Of(at(t, bar, "t")) < clock.Now().UnixMilli() { // the bar of now may not have begun
+					rows = append(rows, bar)
+				}
+			}
 		}
 		return fmt.Sprint(rows)
 	}

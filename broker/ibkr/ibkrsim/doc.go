@@ -35,7 +35,7 @@
 //
 // # What it does not promise
 //
-// An operation of the API that is not simulated answers 501 and says so. Bonds,
+// What of account management is not simulated answers 501 and says so. Bonds,
 // foreign listings and indices can be looked up and not traded. Contracts are
 // those of the day of the start, and those that the state file knows: none is
 // listed later. They expire, and are settled in cash; nothing is delivered. The
