@@ -5,6 +5,7 @@ to the gateway. https://pypi.org/project/easyib/
 import uuid
 import warnings
 
+from faults import EASYIB
 from steps import Pace, Steps, arguments, expect, until
 
 options = arguments(__doc__)
@@ -13,7 +14,7 @@ warnings.filterwarnings("ignore", message="Unverified HTTPS request")
 import easyib  # noqa: E402
 import requests  # noqa: E402
 
-step, pace, orders_pace = Steps(options.only), Pace(0.25), Pace(5)
+step, pace, orders_pace = Steps(options.only, EASYIB), Pace(0.25), Pace(5)
 
 
 def connected():
@@ -96,6 +97,44 @@ def filtered():
     return sorted(found)
 
 
+def refused():
+    """The reason must reach the user."""
+    try:
+        call("submit_orders", [ticket(tif="")])
+    except Exception as error:
+        expect("time in force" in str(error), f"{type(error).__name__}: {error}")
+        return str(error)
+    raise AssertionError("not refused")
+
+
+def bracket():
+    """A parent with a stop and a target; the client says yes to what is asked and gives back the first row."""
+    near, parent = call("get_bars", "AAPL", period="1d", bar="1h")["data"][-1]["c"], f"pc-{uuid.uuid4().hex[:12]}"
+    exits = [{"orderType": "STP", "price": round(near * 0.94, 2)}, {"orderType": "LMT", "price": round(near * 1.04, 2)}]
+    entry = ticket(orderType="LMT", price=round(near * 0.98, 2), quantity=1, cOID=parent)
+    call("submit_orders", [entry] + [ticket(side="SELL", quantity=1, parentId=parent, **terms) for terms in exits])
+    rows = until("three orders", lambda: (lambda a: a if len(a) == 3 else None)(group(parent)), 60)
+    entry_id = [row["orderId"] for row in rows if "parentId" not in row][0]
+    call("cancel_order", entry_id)
+    until("all cancelled", lambda: {row["status"] for row in group(parent)} == {"Cancelled"}, 60)
+    return [row["orderDesc"] for row in rows]
+
+
+def group(parent):
+    rows = live()["orders"]
+    ids = {row["orderId"] for row in rows if row.get("order_ref") == parent}
+    return [row for row in rows if row["orderId"] in ids or row.get("parentId") in ids]
+
+
+def future():
+    """The nearest contract, its bars, and a trade there and back."""
+    near = min(call("get_fut_conids", "ES"), key=lambda row: row["expirationDate"])["conid"]
+    expect(call("get_bars", "ES", period="1d", bar="1h", conid=near)["data"], "no bars")
+    for side in ("BUY", "SELL"):
+        answer = status_of(call("submit_orders", [ticket(conid=near, side=side, quantity=1)])["order_id"], ["Filled"])
+    return answer
+
+
 def positive(value):
     expect(value > 0, f"{value}")
     return value
@@ -116,6 +155,9 @@ if api is not None:
     step("market order fills", bought)
     step("question, modify, cancel", asked)
     step("filtered live orders", filtered)
+    step("bracket", bracket)
+    step("future", future)
+    step("orders: refused", refused)
     step("portfolio", lambda: positive(call("get_portfolio")["AAPL"]))
     step("log out", lambda: call("log_out"))
 step.end(options.strict)

@@ -6,6 +6,7 @@ import pathlib
 import uuid
 import warnings
 
+from faults import IBIND
 from steps import Pace, Steps, arguments, expect, until
 
 options = arguments("Drives the IBKR Web API simulator with ibind, unmodified.")
@@ -20,13 +21,13 @@ from ibind import Answers, ExternalBrokerError, IbkrClient, OrderRequest, Questi
 AAPL, SPY, MSFT = "265598", "756733", "272093"
 ANSWERS: Answers = {kind: True for kind in QuestionType}
 WORKING = ("PreSubmitted", "Submitted")
-step, account = Steps(options.only), options.account
+step, account = Steps(options.only, IBIND), options.account
 api = options.url.rstrip("/") + "/v1/api/"
 orders_pace, trades_pace, accounts_pace, tickle_pace = Pace(5), Pace(5), Pace(5), Pace(1)
 
 
-def oauth_config():
-    """The credentials of a folder, as the client wants them."""
+def oauth_config(**given):
+    """The credentials of a folder, as the client wants them, but for what is given."""
     from Crypto.Util.asn1 import DerSequence
     from ibind.oauth.oauth1a import OAuth1aConfig
 
@@ -34,17 +35,17 @@ def oauth_config():
     text = lambda name: (folder / name).read_text().strip()
     body = "".join(line for line in text("dhparam.pem").splitlines() if not line.startswith("-----"))
     prime, generator = DerSequence().decode(base64.b64decode(body))[:2]
-    return OAuth1aConfig(
-        oauth_rest_url=api, consumer_key=text("consumer_key"), access_token=text("access_token"),
-        access_token_secret=text("access_token_secret"), dh_prime=f"{prime:x}", dh_generator=generator,
-        encryption_key_fp=str(folder / "private_encryption.pem"), signature_key_fp=str(folder / "private_signature.pem"),
-        init_oauth=False, shutdown_oauth=False,
-    )
+    return OAuth1aConfig(**{
+        "oauth_rest_url": api, "consumer_key": text("consumer_key"), "access_token": text("access_token"),
+        "access_token_secret": text("access_token_secret"), "dh_prime": f"{prime:x}", "dh_generator": generator,
+        "encryption_key_fp": str(folder / "private_encryption.pem"), "signature_key_fp": str(folder / "private_signature.pem"),
+        "init_oauth": False, "shutdown_oauth": False,
+    } | given)
 
 
-def new_client():
+def new_client(**given):
     if options.oauth:
-        return IbkrClient(account_id=account, use_oauth=True, oauth_config=oauth_config(), url=api)
+        return IbkrClient(account_id=account, use_oauth=True, oauth_config=oauth_config(**given), url=api)
     return IbkrClient(account_id=account, url=api, cacert=options.cacert or False)
 
 
@@ -82,6 +83,12 @@ def has(answer, *keys):
     missing = [key for key in keys if key not in row]
     expect(not missing, f"no {missing} in {answer.data}")
     return answer
+
+
+def ready():
+    """The brokerage session is there; a moment after it was asked for."""
+    return until("authenticated and established", lambda: (lambda s: s["authenticated"] and s.get("established", True))(
+        client.authentication_status().data))
 
 
 def number(text):

@@ -2,7 +2,7 @@
 
 from ibind import QuestionType, question_type_to_message_id
 from ibind_common import (
-    AAPL, ANSWERS, WORKING, away, client, has, orders_pace, place, refused, request, status_of, step, trades_pace,
+    AAPL, ANSWERS, MSFT, WORKING, away, client, has, orders_pace, place, refused, request, status_of, step, trades_pace,
 )
 from steps import expect, until
 
@@ -87,6 +87,42 @@ def stop():
     return cancel(order_id)
 
 
+def types():
+    """Orders of the other types and attributes, far from their price, are taken, read back by name, and cancelled."""
+    sell = {"side": "SELL"}
+    trail = sell | {"trailing_amt": 5.0, "trailing_type": "amt"}
+    cases = [
+        {"order_type": "STOP_LIMIT", "price": away(0.94), "aux_price": away(0.95)} | sell,
+        {"order_type": "TRAILLMT", "price": away(0.94), "aux_price": away(0.95)} | trail,
+        {"order_type": "MIT", "price": away(0.95)},
+        {"order_type": "LIT", "price": away(0.95), "aux_price": away(0.96)},
+        {"order_type": "MIDPRICE", "price": away(0.95)},
+        {"order_type": "REL", "price": away(0.95), "aux_price": 0.05},
+        {"strategy": "Adaptive", "strategy_parameters": {"adaptivePriority": "Patient"}},
+        {"custom_fields": {"allOrNone": True}},
+        {"outside_rth": True},
+    ]
+    found = []
+    for terms in cases:
+        order_id = place(request(**terms)).data["order_id"]
+        found.append(status_of(order_id, *WORKING).data["order_type"])
+        cancel(order_id)
+    wanted = ["STOP_LIMIT", "TRAILLMT", "MIT", "LIT", "MIDPRICE", "RELATIVE", "LIMIT", "LIMIT", "LIMIT"]
+    expect(found == wanted, f"{found}")
+    return found
+
+
+def immediate():
+    """What does not fill at once is gone."""
+    order_id = place(request(price=away(0.98), tif="IOC")).data["order_id"]
+    return status_of(order_id, "Cancelled")
+
+
+def by_value():
+    answer = place(request(order_type="MKT", quantity=None, cash_qty=1000.0, tif="DAY"))
+    return status_of(answer.data["order_id"], "Filled")
+
+
 def bought():
     answer = place(request(order_type="MKT", quantity=10))
     return status_of(answer.data["order_id"], "Filled")
@@ -124,6 +160,9 @@ def orders():
     step("orders: same client id twice", twice)
     step("orders: stop", stop)
     step("orders: trailing stop and its question", trailing)
+    step("orders: every other type", types)
+    step("orders: immediate or cancel", immediate)
+    step("orders: by cash quantity", by_value)
     step("orders: market order fills", bought)
     step("orders: trades", trades)
 
@@ -164,6 +203,48 @@ def cancel_all():
     order_id = place(request()).data["order_id"]
     client.cancel_order("-1")
     return status_of(order_id, "Cancelled")
+
+
+def trade(conid, **given):
+    """A market order there and back."""
+    for side in ("BUY", "SELL"):
+        terms = {"conid": int(conid), "order_type": "MKT", "side": side, "tif": "DAY"} | given
+        answer = status_of(place(request(**terms)).data["order_id"], "Filled")
+    return answer
+
+
+def future():
+    return trade(min(client.security_future_by_symbol("ES").data["ES"], key=lambda row: row["expirationDate"])["conid"])
+
+
+def option():
+    """A call near the money, a month away."""
+    found = client.search_contract_by_symbol("AAPL").data[0]
+    month = [s["months"].split(";") for s in found["sections"] if s["secType"] == "OPT"][0][1]
+    strikes, at = client.search_strikes_by_conid(AAPL, "OPT", month).data["call"], away(1)
+    strike = min(strikes, key=lambda one: abs(one - at))
+    row = client.search_secdef_info_by_conid(AAPL, "OPT", month, strike=str(strike), right="C").data[0]
+    return trade(row["conid"])
+
+
+def currency():
+    pairs = {row["symbol"]: row["conid"] for row in client.currency_pairs("USD").data["USD"]}
+    return trade(pairs["EUR.USD"], quantity=25000)
+
+
+def combo():
+    """A spread has no conid of its own: the legs are in conidex."""
+    order = request(conid=None, conidex=f"28812380;;;{AAPL}/1,{MSFT}/-1", price=-900.0)
+    order_id = place(order).data["order_id"]
+    status_of(order_id, *WORKING)
+    return cancel(order_id)
+
+
+def products():
+    step("products: future", future)
+    step("products: option", option)
+    step("products: currency", currency)
+    step("products: combo", combo)
 
 
 def groups():

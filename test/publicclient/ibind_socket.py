@@ -9,7 +9,7 @@ from ibind.subscriptions import (
     AccountLedgerSubscription, AccountSummarySubscription, MarketDataSubscription, MarketHistorySubscription,
     OrdersSubscription, PnlSubscription, PriceLadderSubscription, TradesSubscription,
 )
-from ibind_common import AAPL, WORKING, account, client, options, place, request, step, tickle_pace, unpaced
+from ibind_common import AAPL, SPY, WORKING, account, client, options, place, request, step, tickle_pace, unpaced
 from steps import expect, until
 
 
@@ -73,6 +73,25 @@ def trade_on_socket(socket):
     return socket.next(events.Trades, lambda e: any(row.get("order_ref") == order.coid for row in e.data["args"]))
 
 
+def only_new(socket):
+    """Trades there have been must not come again."""
+    socket.unsubscribe(TradesSubscription())
+    while socket.sink.get(events.Trades):
+        pass
+    socket.ws.subscribe(TradesSubscription(realtime_updates_only=True, days=1))
+    time.sleep(1)
+    old = socket.sink.get(events.Trades)
+    expect(old is None, f"old trades: {str(old)[:100]}")
+
+
+def outside_hours(socket):
+    terms = {"conid": SPY, "period": "1d", "bar": "1h", "source": "trades", "format": "%o/%c/%h/%l"}
+    socket.ws.subscribe(MarketHistorySubscription(outside_rth=True, **terms))
+    seen = []
+    socket.next(events.MarketHistory, lambda event: event.conid == SPY and not seen.append(event.data))
+    expect(seen[0]["outsideRth"], "outsideRth is false")
+
+
 def dropped(socket, quotes):
     """The connection is cut; the client comes back and subscribes again by itself."""
     requests.post(options.url.rstrip("/") + "/_sim/drop", verify=options.cacert or False, timeout=10).raise_for_status()
@@ -94,6 +113,7 @@ def socket():
     step("socket: sor", lambda: s.subscribe(OrdersSubscription()))
     step("socket: an order on sor", lambda: order_on_socket(s))
     step("socket: str and a trade", lambda: trade_on_socket(s))
+    step("socket: str, only what is new", lambda: only_new(s))
     step("socket: spl", lambda: s.subscribe(PnlSubscription(), events.Pnl))
     summary, ledger = AccountSummarySubscription(account_id=account), AccountLedgerSubscription(account_id=account)
     step("socket: ssd", lambda: s.subscribe(summary, events.AccountSummary))
@@ -103,8 +123,10 @@ def socket():
     history = MarketHistorySubscription(conid=AAPL, period="1d", bar="1h", outside_rth=False, source="trades", format="%o/%c/%h/%l")
     step("socket: smh", lambda: s.subscribe(history, events.MarketHistory))
     step("socket: umh", lambda: s.unsubscribe(history))
+    step("socket: smh outside hours", lambda: outside_hours(s))
     ladder = PriceLadderSubscription(conid=AAPL, account_id=account)
     step("socket: sbd", lambda: s.subscribe(ladder, events.PriceLadder))
+    step("socket: ubd", lambda: s.unsubscribe(ladder))
     step("socket: dropped and back", lambda: dropped(s, quotes))
     step("socket: umd", lambda: s.unsubscribe(quotes))
     step("socket: still authenticated", lambda: s.ws.is_authenticated() or expect(False, str(s.ws.get_state())))

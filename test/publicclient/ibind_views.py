@@ -22,8 +22,12 @@ def accounts():
     step("accounts: ledger", ledger)
     step("accounts: unknown account", lambda: refused(lambda: client.get_ledger("U0000000"), 401))
     step("accounts: allocation", client.portfolio_account_allocation)
+    step("accounts: allocation of several", lambda: client.portfolio_account_allocations([account]))
     step("accounts: owners", client.signatures_and_owners)
     step("accounts: subaccounts", client.portfolio_subaccounts)
+    step("accounts: many subaccounts", lambda: client.large_portfolio_subaccounts(0))
+    step("accounts: find", lambda: refused(lambda: client.search_dynamic_account("DU1"), 503))  # for users with DYNACCT
+    step("accounts: choose", lambda: refused(lambda: client.set_dynamic_account(account), 401))  # as well
 
 
 def ledger():
@@ -80,6 +84,8 @@ def contracts():
     step("contracts: currency pairs", lambda: has(client.currency_pairs("USD"), "USD"))
     step("contracts: exchange rate", lambda: has(client.currency_exchange_rate("EUR", "USD"), "rate"))
     step("contracts: option months", option_months)
+    step("contracts: bonds", bonds)
+    step("contracts: schedule without an exchange", lambda: refused(lambda: client.trading_schedule_by_symbol("STK", "SPY"), 400))
 
 
 def option_months():
@@ -92,6 +98,11 @@ def option_months():
     expect(strikes["call"], f"no strikes: {strikes}")
     answer = client.search_secdef_info_by_conid(AAPL, "OPT", months[0][0], strike=str(strikes["call"][0]), right="C")
     return has(answer, "conid", "maturityDate")
+
+
+def bonds():
+    issuer = client.search_contract_by_symbol("AAPL", sec_type="BOND").data[0]["issuers"][0]["id"]
+    return has(client.search_bond_filter_information("BOND", issuer), "bondFilters")
 
 
 def snapshot():
@@ -138,6 +149,8 @@ def market_data():
     step("market data: unsubscribe twice", lambda: refused(lambda: client.marketdata_unsubscribe([MSFT]), 500, "unknown"))
     step("market data: unsubscribe all", lambda: has(client.marketdata_unsubscribe_all(), "unsubscribed"))
     step("market data: direct history", direct_history)
+    step("market data: history farm's scanner", client.hmds_scanner_parameters)
+    step("market data: regulatory snapshot", lambda: client.regulatory_snapshot(AAPL))
 
 
 def watchlist():
@@ -159,4 +172,4 @@ def rest():
     step("more: performance", lambda: client.account_performance(account, "1M"))
     step("more: all periods", lambda: client.all_periods(account))
     step("more: transactions", lambda: client.transaction_history(account, AAPL, "USD", 3))
-    step("more: find account", lambda: client.search_dynamic_account("DU1"))
+    step("more: models", lambda: refused(lambda: client.fa_model_list(1), 403))  # for advisors

@@ -2,7 +2,8 @@
 
 PASS  the client's call did what the client promises.
 NONE  the simulator answered 501: it says that it does not have the operation.
-FAIL  anything else.
+THEIR the client is known to get this wrong: faults.py says how.
+FAIL  anything else, and a known fault that is none any more.
 """
 
 import argparse
@@ -55,11 +56,11 @@ def brief(value):
 
 
 class Steps:
-    def __init__(self, only=""):
-        self.only, self.counts, self.values = only, {"PASS": 0, "FAIL": 0, "NONE": 0}, {}
+    def __init__(self, only="", faults=None):
+        self.only, self.faults, self.counts = only, faults or {}, {"PASS": 0, "FAIL": 0, "NONE": 0, "THEIR": 0}
 
     def __call__(self, name, do):
-        """Try a step and keep its value under its name."""
+        """Try a step; its value, None when it failed."""
         if self.only and self.only not in name:
             return None
         started, value = time.monotonic(), None
@@ -71,6 +72,8 @@ class Steps:
             status = getattr(error, "status_code", None) or getattr(error, "status", None)
             outcome = "NONE" if status == 501 else "FAIL"
             text = message if outcome == "FAIL" else brief(message)
+        if name in self.faults:
+            outcome, text = ("THEIR", f"{self.faults[name]} ({text})") if outcome == "FAIL" else ("FAIL", f"no fault any more: {text}")
         self.counts[outcome] += 1
         print(f"{outcome} {name} ({time.monotonic() - started:.1f} s): {text}", flush=True)
         return value

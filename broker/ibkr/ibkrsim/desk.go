@@ -7,7 +7,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/workspace"
 	"gannet/market"
 )
@@ -92,7 +91,8 @@ func (d desk) Days(account string) ([]workspace.Day, string, bool) {
 	return days, a.Base, true
 }
 
-// Transactions are an account's trades and transfers of a contract.
+// Transactions are an account's trades and transfers of a contract, and what it
+// was settled for at its expiry.
 func (d desk) Transactions(account string, conid int64) []workspace.Transaction {
 	a, p := d.s.house.Account(account), d.s.exchange.ByConid(conid)
 	if a == nil || p == nil {
@@ -110,7 +110,7 @@ func (d desk) Transactions(account string, conid int64) []workspace.Transaction 
 	}
 	for _, e := range d.s.house.Executions(0, func(id string) bool { return id == account }) {
 		if e.Conid == conid {
-			one := row(e.Time, tradeKind(e), e.Signed(), e.Price)
+			one := row(e.Time, kindOfTrade(e.Signed()), e.Signed(), e.Price)
 			one.Amount, one.Realized = one.Amount.Sub(e.Commission), e.Realized
 			all = append(all, dated{e.Time, one})
 		}
@@ -118,7 +118,9 @@ func (d desk) Transactions(account string, conid int64) []workspace.Transaction 
 	for _, m := range d.s.house.Moves(account) {
 		if m.Conid == conid {
 			one := row(m.Time, "Transfer", m.Qty, m.Price)
-			one.Amount = decimal.Zero
+			if one.Amount = decimal.Zero; m.Settles {
+				one.Type, one.Amount, one.Realized = kindOfTrade(m.Qty), m.Amount, m.Realized
+			}
 			all = append(all, dated{m.Time, one})
 		}
 	}
@@ -130,8 +132,8 @@ func (d desk) Transactions(account string, conid int64) []workspace.Transaction 
 	return rows
 }
 
-func tradeKind(e *brokerage.Execution) string {
-	if e.Side == market.Sell {
+func kindOfTrade(q market.Qty) string {
+	if q < 0 {
 		return "Sell"
 	}
 	return "Buy"

@@ -35,9 +35,10 @@
 //
 // # What it does not promise
 //
-// An operation of the API that is not simulated answers 501 and says so. Bonds,
+// What of account management is not simulated answers 501 and says so. Bonds,
 // foreign listings and indices can be looked up and not traded. Contracts are
-// those of the day of the start: none is listed or delisted later, so a state
-// file with a contract that has expired since does not open. It survives the
-// death of the process, not a loss of power: it is written, not fsynced.
+// those of the day of the start, and those that the state file knows: none is
+// listed later. They expire, and are settled in cash; nothing is delivered. The
+// state file survives the death of the process, not a loss of power: it is
+// written, not fsynced.
 package ibkrsim

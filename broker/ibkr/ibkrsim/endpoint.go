@@ -1,7 +1,6 @@
 package ibkrsim
 
 import (
-	"net/http"
 	"strings"
 
 	"gannet/broker/ibkr/ibkrsim/identity"
@@ -19,6 +18,7 @@ var own = web.NewRoutes(
 
 	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/accounts", Handle: (*Server).getAccounts},
 	web.Route[*Server]{Methods: "POST", Pattern: "/iserver/account", Handle: (*Server).switchAccount},
+	web.Route[*Server]{Methods: "GET", Pattern: "/acesws/{accountId}/signatures-and-owners", Handle: (*Server).owners},
 	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/account/orders", Handle: (*Server).getOrders},
 	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/account/trades", Handle: (*Server).getTrades},
 	web.Route[*Server]{Methods: "GET", Pattern: "/iserver/account/pnl/partitioned", Handle: (*Server).getPnL},
@@ -79,19 +79,6 @@ var own = web.NewRoutes(
 	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio/{accountId}/ledger", Handle: (*Server).ledger},
 	web.Route[*Server]{Methods: "GET", Pattern: "/portfolio2/{accountId}/positions", Handle: (*Server).getPositions2},
 )
-
-// unsimulated are operations that the API has and the simulator has not.
-var unsimulated = web.NewRoutes(
-	web.Route[*Server]{Pattern: "/acesws/{accountId}/signatures-and-owners"},
-)
-
-// missing answers for a path that no route takes.
-func missing(method, path string) web.Reply {
-	if unsimulated.Has(path) {
-		return web.FailCode(http.StatusNotImplemented, method+" "+path+" is not simulated")
-	}
-	return web.NotFound()
-}
 
 // endpoints are the names of all that rules may be about.
 func endpoints() []string {

@@ -59,16 +59,16 @@ func WithEndpoint(method, pattern string, handle func(*web.Request) web.Reply) (
 	return func() { routes = old }
 }
 
-// Known says what becomes of an endpoint: "routed", "listed" as not simulated,
-// or nothing.
-func Known(method, path string) string {
-	if r, _ := routes.Find(method, path); r != nil {
-		return "routed"
-	}
-	if unsimulated.Has(path) {
-		return "listed"
-	}
-	return ""
+// Known says that there is an endpoint.
+func Known(method, path string) bool {
+	r, _ := routes.Find(method, path)
+	return r != nil
+}
+
+// AskedOver is an endpoint's answer to the first user, logged in by a method.
+func (s *Server) AskedOver(login identity.Method, method, path string) web.Reply {
+	found, vars := routes.Find(method, path)
+	return s.handle(found, &web.Request{Method: method, Path: path, Vars: vars, User: s.logins[0].name, Login: string(login)})
 }
 
 // LedgerGap is what an account's cash is beyond what it began with and all its

@@ -106,12 +106,33 @@ func (row figureRow) only(fields []string) {
 	}
 }
 
-// summaryRows are an account's summary. What ends in -S is of the segment of
-// securities, in -C of that of commodities.
+// summaryRows are an account's summary as ssd sends it.
 func (s *Server) summaryRows(a *brokerage.Account) []figureRow {
-	f := s.house.Figures(a)
 	var rows []figureRow
-	textRow := func(key, value string) { rows = append(rows, figureRow{"key": key, "value": value, "severity": 0}) }
+	for _, one := range s.summaryFigures(a) {
+		row := figureRow{"key": one.key, "severity": 0}
+		if one.text != "" {
+			row["value"] = one.text
+		} else {
+			row["currency"], row["monetaryValue"] = a.Base, web.Cents(one.amount)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// summaryFigure is a text or an amount in the account's base currency.
+type summaryFigure struct {
+	key, text string
+	amount    market.Money
+}
+
+// summaryFigures are an account's summary. What ends in -S is of the segment of
+// securities, in -C of that of commodities.
+func (s *Server) summaryFigures(a *brokerage.Account) []summaryFigure {
+	f := s.house.Figures(a)
+	var rows []summaryFigure
+	textRow := func(key, value string) { rows = append(rows, summaryFigure{key: key, text: value}) }
 	textRow("AccountCode", a.ID)
 	textRow("AccountReady", "true")
 	textRow("AccountType", "INDIVIDUAL")
@@ -130,7 +151,7 @@ func (s *Server) summaryRows(a *brokerage.Account) []figureRow {
 	}{
 		{"AccruedCash", none, none, none}, {"AccruedDividend", none, none, none}, {"Billable", none, none, none},
 		{"AvailableFunds", f.Available, f.Available, none}, {"BuyingPower", f.BuyingPower, f.BuyingPower, none},
-		{"EquityWithLoanValue", f.Equity, f.Equity, none}, {"ExcessLiquidity", f.Excess, f.Excess, none},
+		{"EquityWithLoanValue", f.Loan, f.Loan, none}, {"ExcessLiquidity", f.Excess, f.Excess, none},
 		{"FullAvailableFunds", f.Available, f.Available, none}, {"FullExcessLiquidity", f.Excess, f.Excess, none},
 		{"FullInitMarginReq", f.Initial, f.Initial, none}, {"FullMaintMarginReq", f.Maintenance, f.Maintenance, none},
 		{"GrossPositionValue", f.Gross, f.Gross, none}, {"Guarantee", none, none, none}, {"IndianStockHaircut", none, none, none},
@@ -139,7 +160,8 @@ func (s *Server) summaryRows(a *brokerage.Account) []figureRow {
 		{"LookAheadMaintMarginReq", f.Maintenance, f.Maintenance, none}, {"MaintMarginReq", f.Maintenance, f.Maintenance, none},
 		{"NetLiquidation", f.Equity, f.Equity.Sub(f.Futures), f.Futures}, {"PASharesValue", none, none, none},
 		{"PhysicalCertificateValue", none, none, none}, {"PostExpirationExcess", f.Excess, f.Excess, none},
-		{"PostExpirationMargin", none, none, none}, {"RegTEquity", f.Equity, f.Equity, none}, {"RegTMargin", f.RegT, f.RegT, none},
+		{"PostExpirationMargin", none, none, none},
+		{"PreviousDayEquityWithLoanValue", s.before(a), s.before(a), none}, {"RegTEquity", f.Equity, f.Equity, none}, {"RegTMargin", f.RegT, f.RegT, none},
 		{"SMA", f.Available, f.Available, none}, {"TotalCashValue", f.Cash, f.Cash, none},
 		{"TotalDebitCardPendingCharges", none, none, none},
 	} {
@@ -147,8 +169,7 @@ func (s *Server) summaryRows(a *brokerage.Account) []figureRow {
 			name   string
 			amount market.Money
 		}{{"", one.total}, {"-C", one.commodity}, {"-S", one.securities}} {
-			rows = append(rows, figureRow{"key": one.key + segment.name, "currency": a.Base,
-				"monetaryValue": web.Cents(segment.amount), "severity": 0})
+			rows = append(rows, summaryFigure{key: one.key + segment.name, amount: segment.amount})
 		}
 	}
 	return rows

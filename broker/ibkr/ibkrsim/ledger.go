@@ -131,11 +131,15 @@ func traded(e *brokerage.Execution) []management.Activity {
 	return []management.Activity{one}
 }
 
+// moved is what a move changed.
 func (l ledger) moved(m *brokerage.Move) management.Activity {
 	one := management.Activity{At: m.Time, Kind: management.Deposit, Text: m.Text, Currency: m.Currency, Amount: m.Amount}
 	if p := l.s.exchange.ByConid(m.Conid); p != nil {
 		one.Kind, one.Conid, one.Symbol, one.Class = management.Transfer, p.Conid, p.Symbol, p.SecType
 		one.Quantity, one.Price, one.Currency = m.Qty, m.Price, p.Currency
+	}
+	if m.Settles { // statements show it as a closing trade without a commission
+		one.Kind = management.Trade
 	}
 	return one
 }

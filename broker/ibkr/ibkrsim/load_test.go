@@ -25,6 +25,7 @@ const (
 	loadInstruments = 100
 	loadOrders      = 500 // a second
 	loadWorkers     = 16
+	renewAfter      = 10 * time.Minute
 )
 
 // spans collects delays; its methods may be called from any goroutine.
@@ -76,16 +77,27 @@ func TestLoad(t *testing.T) {
 	var filled, sent atomic.Int64
 	stop := make(chan struct{})
 	var group sync.WaitGroup
+	var sockets []*socket
 	for i := range loadSockets {
 		s := c.dial()
-		watchAll(s, i == 0)
+		sockets = append(sockets, s)
+		watchAll(s)
+		if i == 0 {
+			s.send(`str+{"realtimeUpdatesOnly":true}`)
+		}
 		group.Go(func() { readAll(s.conn, &frames, &filled) })
 		defer func() { _ = s.conn.Close() }()
 	}
 	group.Go(func() { placeAll(c, stop, &answers, &sent) })
-	began := time.Now()
+	began, renewed := time.Now(), time.Now()
 	for time.Since(began) < long {
 		<-time.After(min(10*time.Second, long-time.Since(began)))
+		if time.Since(renewed) > renewAfter {
+			renewed = time.Now()
+			for _, s := range sockets {
+				watchAll(s)
+			}
+		}
 		runtime.GC()
 		var mem runtime.MemStats
 		runtime.ReadMemStats(&mem)
@@ -107,12 +119,10 @@ func crowd() []ibkrsim.Instrument {
 	return list
 }
 
-func watchAll(s *socket, trades bool) {
+// watchAll asks for all quotes, and again before they end after fifteen minutes.
+func watchAll(s *socket) {
 	for i := range loadInstruments {
 		s.send(fmt.Sprintf(`smd+%d+{"fields":["31","84","85","86","88","7059"]}`, 1000+i))
-	}
-	if trades {
-		s.send(`str+{"realtimeUpdatesOnly":true}`)
 	}
 }
 

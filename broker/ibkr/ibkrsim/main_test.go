@@ -43,6 +43,9 @@ type client struct {
 	srv *ibkrsim.Server
 	web *http.Client
 	tls *tls.Config
+
+	clock *clock            // where time is the test's
+	ids   map[string]string // what a preparation has made
 }
 
 func start(t *testing.T, opt ibkrsim.Options) *client {

@@ -49,24 +49,3 @@ func shape(pattern string) string {
 	}
 	return b.String()
 }
-
-// reasons are why there is no simulation of an endpoint, by path.
-var reasons = map[string]string{
-	"/acesws/{accountId}/signatures-and-owners": "who owns an account and signs for it are papers at IBKR",
-}
-
-// Gap is an endpoint that the API has and the simulator answers with 501.
-type Gap struct {
-	Path string // such as /acesws/{accountId}/signatures-and-owners
-	Why  string
-}
-
-// Gaps are the endpoints that are not simulated, sorted by path.
-func Gaps() []Gap {
-	var list []Gap
-	for _, r := range unsimulated.All {
-		list = append(list, Gap{r.Pattern, reasons[r.Pattern]})
-	}
-	slices.SortFunc(list, func(a, b Gap) int { return cmp.Compare(a.Path, b.Path) })
-	return list
-}

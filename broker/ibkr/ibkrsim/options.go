@@ -242,16 +242,22 @@ func newYork() *time.Location {
 	return zone
 }
 
-// traded is the instruments with the event contracts, which come last: others
-// keep their ids and prices.
-func (o *Options) traded() []Instrument {
+// traded is the instruments with the event contracts and with the derivatives
+// that the state file knows, which come last: others keep their ids and prices.
+func (o *Options) traded() ([]Instrument, error) {
 	list := slices.Clone(o.Instruments)
-	if !o.Events {
-		return list
+	if o.Events {
+		list = join(list, workspace.EventInstruments())
 	}
-	for _, event := range workspace.EventInstruments() {
-		if !slices.ContainsFunc(list, func(i Instrument) bool { return i.Conid == event.Conid || i.Name() == event.Name() }) {
-			list = append(list, event)
+	listed, err := brokerage.Listed(o.StatePath)
+	return join(list, listed), err
+}
+
+// join adds instruments that are not in the list.
+func join(list, more []Instrument) []Instrument {
+	for _, one := range more {
+		if !slices.ContainsFunc(list, func(i Instrument) bool { return i.Conid == one.Conid || i.Name() == one.Name() }) {
+			list = append(list, one)
 		}
 	}
 	return list
@@ -259,7 +265,11 @@ func (o *Options) traded() []Instrument {
 
 // exchange is what the options say is traded.
 func (o *Options) exchange(now market.Nanos) (*exchange.Exchange, error) {
-	x, err := exchange.New(exchange.Config{Instruments: o.traded(), Seed: o.Seed, Market: o.Market, Speed: o.Speed,
+	list, err := o.traded()
+	if err != nil {
+		return nil, fmt.Errorf("ibkrsim: %w", err)
+	}
+	x, err := exchange.New(exchange.Config{Instruments: list, Seed: o.Seed, Market: o.Market, Speed: o.Speed,
 		Start: now, Manual: o.Manual, NewYork: o.NewYork, Slots: turns / o.Updates, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("ibkrsim: %w", err)

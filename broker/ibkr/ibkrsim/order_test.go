@@ -272,13 +272,20 @@ func TestOrderListQuirks(t *testing.T) {
 			t.Errorf("%s: %s, want %s", one[0], got, one[1])
 		}
 	}
-	c.place("unheard", `"orderType":"LMT","side":"BUY","quantity":1,"tif":"GTC","price":498.00`)
-	if got := count("/iserver/account/orders?force=true"); got != "0 false" {
-		t.Errorf("forced: %s", got)
-	}
-	c.place("heard", `"orderType":"LMT","side":"BUY","quantity":1,"tif":"GTC","price":497.00`)
-	if got := ws.await("sor")["args"].([]any)[0].(map[string]any)["order_ref"]; got != "heard" {
-		t.Errorf("the stream told of %v", got)
+	for _, yes := range []string{"true", "True"} { // the second is how clients in Python write it
+		count("/iserver/account/orders?filters=filled")
+		c.place("unheard "+yes, `"orderType":"LMT","side":"BUY","quantity":1,"tif":"GTC","price":498.00`)
+		if got := count("/iserver/account/orders?force=" + yes); got != "0 false" {
+			t.Errorf("forced with %s: %s", yes, got)
+		}
+		c.place("heard "+yes, `"orderType":"LMT","side":"BUY","quantity":1,"tif":"GTC","price":497.00`)
+		var told any // the reference of the first order that is new; what follows of the one before has none
+		for told == nil {
+			told = ws.await("sor")["args"].([]any)[0].(map[string]any)["order_ref"]
+		}
+		if told != "heard "+yes {
+			t.Errorf("the stream told of %v", told)
+		}
 	}
 }
 

@@ -27,7 +27,7 @@ func ackOf(o *brokerage.Order) ackRow {
 	switch {
 	case o.Status == brokerage.Inactive, o.Status == brokerage.PreSubmitted:
 		status = o.Status
-	case o.IsStop(), o.Ticket.Type == brokerage.MKT:
+	case o.IsStop(), o.Ticket.Type == brokerage.MKT, o.Ticket.Type == brokerage.REL:
 		status = brokerage.PreSubmitted
 	}
 	row := ackRow{OrderID: web.Int(o.ID), LocalOrderID: o.COID, OrderStatus: string(status), Encrypt: "1"}
@@ -238,7 +238,7 @@ func (s *Server) cancel(r *web.Request) web.Reply {
 	switch {
 	case !ok:
 		return refused
-	case o.Status == brokerage.Inactive && !o.Working():
+	case o.Status == brokerage.Inactive:
 		return refusal(wording.OrderInactive)
 	case !o.Working():
 		return refusal(wording.NoOrder(r.Vars["orderId"]))

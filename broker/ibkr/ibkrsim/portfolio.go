@@ -4,8 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"strconv"
-
-	"github.com/shopspring/decimal"
+	"strings"
 
 	"gannet/broker/ibkr/ibkrsim/brokerage"
 	"gannet/broker/ibkr/ibkrsim/web"
@@ -97,28 +96,18 @@ func (s *Server) subaccounts2(r *web.Request) web.Reply {
 	})
 }
 
-// portfolioSummary is GET portfolio/{accountId}/summary.
+// portfolioSummary is GET portfolio/{accountId}/summary: the figures of the
+// summary under their names in small letters.
 func (s *Server) portfolioSummary(r *web.Request) web.Reply {
 	a := s.house.Whole(s.account(r))
-	f := s.house.Figures(a)
-	row := func(amount market.Money, currency any, value string) map[string]any {
-		return map[string]any{"amount": web.Cents(amount), "currency": currency, "isNull": false,
-			"timestamp": web.Seconds(r.Now), "value": value, "severity": 0}
-	}
-	out := map[string]any{
-		"accountcode":  row(decimal.Zero, nil, a.ID),
-		"accountready": row(decimal.Zero, nil, "true"),
-		"accounttype":  row(decimal.Zero, nil, "INDIVIDUAL"),
-	}
-	for key, amount := range map[string]market.Money{
-		"netliquidation": f.Equity, "totalcashvalue": f.Cash, "grosspositionvalue": f.Gross,
-		"equitywithloanvalue": f.Loan, "availablefunds": f.Available, "excessliquidity": f.Excess,
-		"buyingpower": f.BuyingPower, "initmarginreq": f.Initial, "maintmarginreq": f.Maintenance,
-		"fullinitmarginreq": f.Initial, "fullmaintmarginreq": f.Maintenance, "fullavailablefunds": f.Available,
-		"lookaheadavailablefunds": f.Available, "regtmargin": f.RegT, "accruedcash": decimal.Zero,
-		"previousdayequitywithloanvalue": s.before(a),
-	} {
-		out[key] = row(amount, a.Base, amount.Round(2).String())
+	out := map[string]any{}
+	for _, one := range s.summaryFigures(a) {
+		row := map[string]any{"amount": web.Cents(one.amount), "currency": nil, "isNull": false,
+			"timestamp": web.Seconds(r.Now), "value": one.text, "severity": 0}
+		if one.text == "" {
+			row["currency"], row["value"] = a.Base, one.amount.Round(2).String()
+		}
+		out[strings.ToLower(one.key)] = row
 	}
 	return web.OK(out)
 }

@@ -15,6 +15,10 @@ import (
 // products are a stock, a future, an option and a currency pair.
 func products(opt *ibkrsim.Options) {
 	px := market.MustPrice
+	if opt.Now == nil { // before the expiries
+		began := time.Now()
+		opt.Now = func() time.Time { return newClock().Now().Add(time.Since(began)) }
+	}
 	opt.Instruments = append(ibkrsim.DefaultInstruments()[:3],
 		ibkrsim.Instrument{Symbol: "ES", Exchange: "CME", Conid: 551, SecType: exchange.Future, Expiry: "20261218", Multiplier: 50,
 			Price: px("6500"), Tick: px("0.25"), Underlying: 11004968},

@@ -32,7 +32,7 @@ func (s *Server) questionsFor(u *user, d *draft) []string {
 	if len(s.asked) > 0 {
 		ids, s.asked = s.asked[0], s.asked[1:]
 	} else {
-		ids = slices.DeleteFunc(s.rules(d), func(id string) bool { return u.session.suppressed[id] && wording.Suppressible(id) })
+		ids = slices.DeleteFunc(s.rules(u, d), func(id string) bool { return u.session.suppressed[id] && wording.Suppressible(id) })
 	}
 	d.prompt = slices.Contains(ids, promptID) && !u.session.suppressed[promptID]
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == promptID })
@@ -41,7 +41,7 @@ func (s *Server) questionsFor(u *user, d *draft) []string {
 // rules are the precautions an order offends against, in the order in which
 // they are asked:
 //
-//   - o354: no market data
+//   - o354: no market data, or only delayed one
 //   - o163: a limit more than 3 % away from the market
 //   - o383: more than 100,000 units
 //   - o451: worth more than 1,000,000
@@ -49,7 +49,7 @@ func (s *Server) questionsFor(u *user, d *draft) []string {
 //   - o10151: a market order while the market is closed
 //   - o10152: a stop order for an option, which may fill far from its stop
 //   - o10331: a trailing stop
-func (s *Server) rules(d *draft) []string {
+func (s *Server) rules(u *user, d *draft) []string {
 	o, limits := d.order, s.precautions()
 	t := &o.Ticket
 	trailing := t.Type == brokerage.Trail || t.Type == brokerage.TrailLmt
@@ -58,7 +58,7 @@ func (s *Server) rules(d *draft) []string {
 		id string
 		is bool
 	}{
-		{"o354", !quoted(o)},
+		{"o354", u.delayed || !quoted(o)},
 		{"o163", quoted(o) && farThrough(o, limits)},
 		{"o383", t.Qty > limits.Size},
 		{"o451", !o.IsCombo() && worthOf(o).GreaterThan(limits.Value)},

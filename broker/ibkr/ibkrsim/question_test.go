@@ -1,8 +1,11 @@
 package ibkrsim_test
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
+
+	"gannet/broker/ibkr/ibkrsim"
 )
 
 const far = `"orderType":"LMT","side":"BUY","quantity":5,"tif":"DAY","price":400.00`
@@ -100,4 +103,20 @@ func TestQuestionRules(t *testing.T) {
 		t.Errorf("without market data: asked %s", got)
 	}
 	c.place("r", `"orderType":"LMT","side":"BUY","quantity":1,"tif":"DAY","price":499.00`)
+}
+
+// A user with delayed prices only is asked about it at every order.
+func TestDelayedUserIsAsked(t *testing.T) {
+	opt := quiet()
+	opt.Users = []ibkrsim.User{{Name: "late", Delayed: true}}
+	c := start(t, opt).login()
+	c.quote("500.00", "500.02", 1000)
+	got := c.must("POST", placePath(), market1)
+	if ids := fmt.Sprint(at(t, got, 0, "messageIds")); ids != "[o354]" {
+		t.Fatalf("asked %s: %v", ids, got)
+	}
+	c.must("POST", "/iserver/questions/suppress", `{"messageIds":["o354"]}`)
+	if got := c.must("POST", placePath(), market1); at(t, got, 0, "order_status") != "PreSubmitted" {
+		t.Errorf("suppressed: %v", got)
+	}
 }

@@ -90,26 +90,31 @@ func marginsReport(_ *Server, a *brokerage.Account, f *brokerage.Figures) map[st
 		"look_ahead_initial": inBase(a, f.Initial), "look_ahead_maint": inBase(a, f.Maintenance), "RegT Margin": inBase(a, f.RegT)}
 }
 
-// marketValue is the report market_value: by currency, and all of it in the
-// base currency when there is more than one.
+// marketValue is the report market_value: by currency, and when there is more
+// than one with their rates and all of it in the base currency.
 func (s *Server) marketValue(a *brokerage.Account) map[string]map[string]string {
 	out := map[string]map[string]string{}
 	currencies := s.currencies(a)
+	several := len(currencies) > 1
 	for _, currency := range currencies {
-		out[currency] = s.valueRow(a, currency)
+		out[currency] = s.valueRow(a, currency, several)
 	}
-	if len(currencies) > 1 {
-		out["Total (in "+a.Base+")"] = s.valueRow(a, "BASE")
+	if several {
+		out["Total (in "+a.Base+")"] = s.valueRow(a, "BASE", several)
 	}
 	return out
 }
 
-func (s *Server) valueRow(a *brokerage.Account, currency string) map[string]string {
+func (s *Server) valueRow(a *brokerage.Account, currency string, rated bool) map[string]string {
 	l := s.house.Ledger(a, currency)
 	whole := func(m market.Money) string { return web.Grouped(m.Round(0)) }
-	return map[string]string{"total_cash": whole(l.Cash), "settled_cash": whole(l.Settled), "stock": whole(l.Stocks),
-		"options": whole(l.Options), "futures": whole(l.Futures), "net_liquidation": whole(l.Equity()),
-		"unrealized_pnl": whole(l.Unrealized), "realized_pnl": whole(l.Realized), "Exchange Rate": l.Rate.String()}
+	row := map[string]string{"total_cash": whole(l.Cash), "stock": whole(l.Stocks), "options": whole(l.Options),
+		"futures": whole(l.Futures), "net_liquidation": whole(l.Equity()),
+		"unrealized_pnl": whole(l.Unrealized), "realized_pnl": whole(l.Realized)}
+	if rated {
+		row["Exchange Rate"] = l.Rate.String()
+	}
+	return row
 }
 
 // currencies are those that an account has cash or positions in.

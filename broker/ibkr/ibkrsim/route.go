@@ -130,7 +130,7 @@ func (s *Server) authenticate(r *http.Request, body []byte) (identity.Caller, we
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string, body []byte) {
 	found, vars := routes.Find(r.Method, path)
 	if found == nil {
-		missing(r.Method, path).Write(w)
+		web.NotFound().Write(w)
 		return
 	}
 	caller, refused, ok := s.authenticate(r, body)
@@ -224,7 +224,7 @@ func (s *Server) guard(found *web.Route[*Server], r *web.Request) (web.Reply, bo
 		return web.Reply{}, false
 	}
 	switch {
-	case strings.HasPrefix(found.Pattern, "/portfolio"):
+	case strings.HasPrefix(found.Pattern, "/portfolio"), strings.HasPrefix(found.Pattern, "/acesws"):
 		return web.Reply{Status: 401}, true
 	case strings.Contains(found.Pattern, "/order"):
 		return web.Fail(500, "Account "+account+" is not accessible"), true

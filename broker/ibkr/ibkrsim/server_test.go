@@ -23,8 +23,7 @@ func TestRefusalsWithoutSession(t *testing.T) {
 	c.want("GET", "/no/such/path", "", 404, "<html><body><h1>Resource not found</h1></body></html>")
 	c.want("GET", "/md/regsnapshot", "", 404, "<html><body><h1>Resource not found</h1></body></html>")
 	c.want("GET", "/iserver/watchlists", "", 400, noBridge)
-	c.want("GET", "/acesws/U777/signatures-and-owners", "", 501,
-		`{"error":"GET /acesws/U777/signatures-and-owners is not simulated","statusCode":501}`)
+	c.want("GET", "/acesws/U777/signatures-and-owners", "", 401, "")
 	if got := c.srv.State().Received; len(got) != 0 {
 		t.Errorf("a refused order request was counted: %v", got)
 	}

@@ -98,6 +98,9 @@ func (s *Server) checkContract(t *ticket, d *draft) error {
 		return wording.UnknownContract(text)
 	}
 	d.order.Conid = conid
+	if p := d.order.Product; p.Ended(s.house.Now()) {
+		return wording.ContractExpired(p.LocalSymbol())
+	}
 	return nil
 }
 

@@ -107,7 +107,7 @@ func (s *Server) whatifWarning(r *web.Request, d *draft) *string {
 	if !d.order.IsCombo() && u.session.fields[d.order.Conid].count() == 0 && !u.session.suppressed["o354"] {
 		text = wording.PreviewWarning(21, noData)
 	}
-	for _, id := range s.rules(d) {
+	for _, id := range s.rules(u, d) {
 		if u.session.suppressed[id] && wording.Suppressible(id) {
 			continue
 		}

@@ -61,10 +61,11 @@ func (h *House) watchOpening(o *Order) {
 	}
 }
 
-// Advance lets time pass: cancels arrive, sessions open and close, auctions
-// are held. It does nothing but that before the next thing is due.
+// Advance lets time pass: contracts expire, cancels arrive, sessions open and
+// close, auctions are held. It does nothing but that before the next thing is due.
 func (h *House) Advance(now market.Nanos) {
 	h.now = max(h.now, now)
+	h.endContracts()
 	h.turnDay()
 	if h.next != 0 && h.next <= h.now {
 		h.next = 0

@@ -92,6 +92,7 @@ func (h *House) endDay() {
 		}
 		h.days[a.ID] = list
 	}
+	h.noteLastPrices()
 	h.turn.Since = h.now
 }
 
@@ -101,7 +102,7 @@ func (h *House) flow(a *Account) market.Money {
 	for i := len(h.moves) - 1; i >= 0 && h.moves[i].Time >= h.turn.Since; i-- {
 		m := h.moves[i]
 		switch p := h.exchange.ByConid(m.Conid); {
-		case m.Account != a.ID:
+		case m.Account != a.ID || m.Settles:
 		case m.Conid == 0:
 			sum = sum.Add(m.Amount.Mul(h.Rate(m.Currency, a.Base)))
 		case p != nil:

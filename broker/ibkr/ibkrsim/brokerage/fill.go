@@ -73,6 +73,8 @@ func (h *House) execute(o *Order, e *Execution) {
 
 // post moves position and cash.
 func (h *House) post(e *Execution) {
+	h.list(e.Product)
+	h.ends.last[e.Conid] = e.Price
 	a := h.byName[e.Account]
 	before := a.realized(e.Conid)
 	a.trade(e.Product, e.Signed(), e.Price, e.Time)

@@ -52,6 +52,7 @@ type House struct {
 	items    map[itemKey][]byte
 	days     map[string][]Day // by account
 	turn     turn
+	ends     contracts
 	midnight market.Nanos // before it turnDay has nothing to do
 	nextExec uint32
 	lateFee  delay
@@ -73,7 +74,8 @@ type Changes struct {
 // profile or the file that is at fault.
 func Open(cfg Config) (*House, error) {
 	h := &House{cfg: cfg, exchange: cfg.Exchange, byName: map[string]*Account{}, pairs: map[string]*exchange.Product{},
-		byID: map[int64]*Order{}, byCOID: map[string]*Order{}, posts: map[string]int{}, items: map[itemKey][]byte{}, days: map[string][]Day{}}
+		byID: map[int64]*Order{}, byCOID: map[string]*Order{}, posts: map[string]int{}, items: map[itemKey][]byte{}, days: map[string][]Day{},
+		ends: contracts{known: map[int64]bool{}, settled: map[int64]market.Price{}, last: map[int64]market.Price{}}}
 	h.cfg.Keep, h.cfg.Zone = cmp.Or(cfg.Keep, 50_000), cmp.Or(cfg.Zone, time.UTC)
 	for _, one := range cfg.Accounts {
 		if err := one.complete(); err != nil {
@@ -153,12 +155,17 @@ func (h *House) execID() string {
 	return fmt.Sprintf("%08x.%08x.01.01", h.head.ExecBase+h.nextExec, uint32(h.now/market.Second))
 }
 
-// Close closes the state file.
+// Close closes the state file. The last prices of derivatives that are held are
+// kept in it.
 func (h *House) Close() error {
 	if h.log == nil {
 		return nil
 	}
-	return h.log.close()
+	last := record{Items: h.lastPrices()}
+	if last.empty() || h.log.full {
+		return h.log.close()
+	}
+	return errors.Join(h.log.append(&last), h.log.close())
 }
 
 // Commit writes what has changed and returns what to tell of it. After an

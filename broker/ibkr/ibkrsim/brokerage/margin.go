@@ -272,6 +272,9 @@ func (h *House) Afford(o *Order) (refusal string) {
 	if a.ReadOnly {
 		return "Account " + a.ID + " is read-only."
 	}
+	if refusal = h.expiredIn(o); refusal != "" {
+		return refusal
+	}
 	if h.MaxWorking > 0 && h.working(o) >= h.MaxWorking {
 		return "Order rejected: the limit of " + strconv.Itoa(h.MaxWorking) + " working orders per side and contract is reached."
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/market"
 )
 
@@ -67,6 +68,11 @@ func (h *House) replay(r *record) error {
 			return err
 		}
 	}
+	for i := range r.Listed {
+		if err := h.replayListed(&r.Listed[i]); err != nil {
+			return err
+		}
+	}
 	for _, coid := range r.Posts {
 		h.posts[coid]++
 	}
@@ -94,7 +100,20 @@ func (h *House) replay(r *record) error {
 	}
 	for _, one := range r.Items {
 		h.keep(one)
+		if err := h.remember(one); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func (h *House) replayListed(i *exchange.Instrument) error {
+	p := h.exchange.ByConid(i.Conid)
+	if p == nil {
+		return fmt.Errorf("contract %s: conid %d is not among the instruments", i.Name(), i.Conid)
+	}
+	h.ends.known[i.Conid] = true
+	h.list(p)
 	return nil
 }
 
@@ -126,7 +145,7 @@ func names(list []AccountConfig) string {
 func (h *House) replayOrder(o *Order) error {
 	if known := h.byID[o.ID]; known != nil {
 		known.Ticket, known.Status, known.Reason, known.Changed = o.Ticket, o.Status, o.Reason, o.Changed
-		known.Stop, known.Phase, known.Bills, known.Ties = o.Stop, o.Phase, o.Bills, o.Ties
+		known.Stop, known.Limit, known.Phase, known.Bills, known.Ties = o.Stop, o.Limit, o.Phase, o.Bills, o.Ties
 		return nil
 	}
 	if h.byName[o.Account] == nil {
@@ -140,6 +159,7 @@ func (h *House) replayOrder(o *Order) error {
 		return fmt.Errorf("order %d: conid %d is not among the instruments", o.ID, o.Conid)
 	}
 	h.add(o)
+	h.listOrder(o)
 	return nil
 }
 

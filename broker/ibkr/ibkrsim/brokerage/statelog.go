@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/market"
 )
 
@@ -21,12 +22,15 @@ import (
 type record struct {
 	Header *header         `json:"header,omitempty"` // of the first line
 	Opens  []AccountConfig `json:"opens,omitempty"`
-	Posts  []string        `json:"posts,omitempty"`  // cOIDs of order requests that arrived
-	Orders []*Order        `json:"orders,omitempty"` // as they are now
-	Execs  []*Execution    `json:"execs,omitempty"`
-	Fills  []comboFill     `json:"fills,omitempty"`
-	Moves  []*Move         `json:"moves,omitempty"`
-	Items  []item          `json:"items,omitempty"`
+
+	Listed []exchange.Instrument `json:"listed,omitempty"` // derivatives, when they first come up
+
+	Posts  []string     `json:"posts,omitempty"`  // cOIDs of order requests that arrived
+	Orders []*Order     `json:"orders,omitempty"` // as they are now
+	Execs  []*Execution `json:"execs,omitempty"`
+	Fills  []comboFill  `json:"fills,omitempty"`
+	Moves  []*Move      `json:"moves,omitempty"`
+	Items  []item       `json:"items,omitempty"`
 }
 
 // comboFill is how much of a combination traded, at what price for one.
@@ -37,7 +41,7 @@ type comboFill struct {
 }
 
 func (r *record) empty() bool {
-	return r.Header == nil && len(r.Opens)+len(r.Posts)+len(r.Orders)+len(r.Execs)+len(r.Moves)+len(r.Items) == 0
+	return r.Header == nil && len(r.Opens)+len(r.Listed)+len(r.Posts)+len(r.Orders)+len(r.Execs)+len(r.Moves)+len(r.Items) == 0
 }
 
 // header is what must not change between restarts.
@@ -55,7 +59,7 @@ const stateVersion = 2
 type stateLog struct {
 	file *os.File
 	lock *flock.Flock
-	full bool // a fault: nothing can be written
+	full bool // nothing can be written, or no more
 }
 
 // openLog reads the records of path and leaves it open for more. A last line
@@ -95,6 +99,39 @@ func readLog(path string) (*os.File, []record, error) {
 		return nil, nil, errors.Join(err, file.Close())
 	}
 	return file, records, nil
+}
+
+// listedKey is in every line that lists contracts.
+var listedKey = []byte(`"listed":[`)
+
+// Listed are the derivatives that the orders and executions of a state file are
+// for. They must be among the instruments of the exchange with which it is
+// opened, also those that have expired; they have no hours of their own.
+// There are none without a file, or for an empty path. The error names the line
+// that is damaged.
+func Listed(path string) ([]exchange.Instrument, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("brokerage: state %s: %w", path, err)
+	}
+	var list []exchange.Instrument
+	line := 0
+	for row := range bytes.Lines(text) {
+		line++
+		body, whole := bytes.CutSuffix(row, []byte("\n"))
+		if !whole || !bytes.Contains(body, listedKey) {
+			continue
+		}
+		one, err := parseLine(body)
+		if err != nil {
+			return nil, fmt.Errorf("brokerage: state %s: line %d: %w", path, line, err)
+		}
+		list = append(list, one.Listed...)
+	}
+	return list, nil
 }
 
 func parseLog(text []byte) ([]record, error) {
@@ -142,6 +179,7 @@ func (l *stateLog) append(r *record) error {
 	}
 	line := append([]byte(checksum(body)+" "), body...)
 	if _, err := l.file.Write(append(line, '\n')); err != nil {
+		l.full = true
 		return fmt.Errorf("brokerage: state: %w", err)
 	}
 	return nil

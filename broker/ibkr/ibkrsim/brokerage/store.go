@@ -52,16 +52,19 @@ func (h *House) Items(kind string, each func(key string, value json.RawMessage) 
 	return nil
 }
 
-// Move is money or a holding that came or went without a trade.
+// Move is money or a holding that came or went without a trade: a deposit, a
+// transfer, the end of a contract.
 type Move struct {
 	Account  string       `json:"account"`
 	Currency string       `json:"currency,omitempty"`
 	Amount   market.Money `json:"amount,omitzero"` // positive came in
 	Conid    int64        `json:"conid,omitempty"`
 	Qty      market.Qty   `json:"qty,omitzero"`
-	Price    market.Price `json:"price,omitzero"` // at which a holding was taken over
+	Price    market.Price `json:"price,omitzero"`    // at which a holding was taken over
+	Settles  bool         `json:"settles,omitempty"` // a contract that has expired, for Amount at Price
 	Text     string       `json:"text"`
 	Time     market.Nanos `json:"time"`
+	Realized market.Money `json:"-"` // profit of what was settled, in Currency
 }
 
 // MoveCash books a deposit or, with a negative amount, a withdrawal. The error
@@ -115,7 +118,8 @@ func (h *House) moved(m *Move) {
 }
 
 // applyMove books a move. A holding that moves takes its value along, so that
-// it is no profit and no loss.
+// it is no profit and no loss; one that expires is settled in cash, as if it
+// were closed at that price.
 func (h *House) applyMove(m *Move) {
 	a := h.byName[m.Account]
 	h.moves = append(h.moves, m)
@@ -123,9 +127,20 @@ func (h *House) applyMove(m *Move) {
 		a.move(m.Currency, m.Amount)
 		return
 	}
-	if p := h.exchange.ByConid(m.Conid); p != nil {
-		a.holding(p).Apply(m.Qty, m.Price, p.Multiplier)
+	p := h.exchange.ByConid(m.Conid)
+	switch {
+	case p == nil:
+		return
+	case m.Settles:
+		cash, made := a.cash[p.Currency], a.realized(p.Conid)
+		a.trade(p, m.Qty, m.Price, m.Time)
+		m.Currency, m.Amount = p.Currency, a.cash[p.Currency].Sub(cash)
+		m.Realized = a.realized(p.Conid).Sub(made)
+		return
 	}
+	h.list(p)
+	h.ends.last[p.Conid] = m.Price
+	a.holding(p).Apply(m.Qty, m.Price, p.Multiplier)
 }
 
 // Moves are the moves of an account in time order.

@@ -11,6 +11,9 @@ import (
 // and have been checked; the rest is filled in. A refusal is the reason, as
 // the API words it, and leaves nothing behind.
 func (h *House) Submit(o *Order) (refusal string) {
+	if refusal = h.expiredIn(o); refusal != "" {
+		return refusal
+	}
 	o.ID, o.Created = h.nextID(), h.now
 	if o.Product != nil && !o.IsCombo() {
 		o.Conid = o.Product.Conid
@@ -25,6 +28,7 @@ func (h *House) Submit(o *Order) (refusal string) {
 	h.start(o)
 	if o.refusal == "" {
 		h.add(o)
+		h.listOrder(o)
 		return ""
 	}
 	delete(h.byID, o.ID)

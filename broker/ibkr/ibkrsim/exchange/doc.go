@@ -11,7 +11,8 @@
 // synthetic one stocks, currencies and the nearest futures are random walks,
 // further futures and options follow what they are on. It has a past of 500
 // trading days that leads up to its first price; an option has 30. History
-// never contradicts what was streamed.
+// never contradicts what was streamed. What expires keeps its last market and
+// gets no other; what has expired at the start has none, and no past.
 //
 // Not promised: that products move together (ES does not follow SPY, nor a
 // cross rate its two legs), bars of less than a minute, new expiries in a

@@ -49,6 +49,7 @@ type Exchange struct {
 	chains   []*chain
 	slots    int
 	turn     int
+	now      market.Nanos // of the last turn
 	begun    bool
 	log      zerolog.Logger
 }
@@ -63,7 +64,7 @@ func New(cfg Config) (*Exchange, error) {
 		return nil, fmt.Errorf("exchange: slots %d: want 1 to 1200", cfg.Slots)
 	}
 	setDefault(&cfg.Slots, 5)
-	x := &Exchange{byConid: map[int64]*Product{}, names: map[string]*Product{}, slots: cfg.Slots, log: cfg.Log}
+	x := &Exchange{byConid: map[int64]*Product{}, names: map[string]*Product{}, slots: cfg.Slots, now: cfg.Start, log: cfg.Log}
 	if err := x.list(&cfg); err != nil {
 		return nil, err
 	}
@@ -137,6 +138,7 @@ func (x *Exchange) ByConid(conid int64) *Product { return x.byConid[conid] }
 func (x *Exchange) Find(name string) *Product { return x.names[name] }
 
 // begin is the first moment of the market: what came before is known from here.
+// What has expired by then has no past.
 func (x *Exchange) begin(now market.Nanos) {
 	if x.begun {
 		return
@@ -144,7 +146,7 @@ func (x *Exchange) begin(now market.Nanos) {
 	x.begun = true
 	var ago *past // the last one made: most products share their hours
 	for _, p := range x.products {
-		if p.walk != nil {
+		if p.walk != nil && !p.Ended(now) {
 			ago = newPast(p, now, ago)
 			p.past = ago
 		}
@@ -162,7 +164,7 @@ func (x *Exchange) begin(now market.Nanos) {
 // Call it twenty times a second.
 func (x *Exchange) Turn(now market.Nanos, moved func(*Product, *market.Tick)) {
 	x.begin(now)
-	x.turn++
+	x.turn, x.now = x.turn+1, now
 	if x.replay != nil {
 		x.playDue(now, moved)
 		return
@@ -197,8 +199,12 @@ func (x *Exchange) playDue(now market.Nanos, moved func(*Product, *market.Tick))
 	}
 }
 
-// quote moves one product; a quote that makes no sense is skipped.
+// quote moves one product; a quote that makes no sense is skipped, and one of
+// what has expired.
 func (x *Exchange) quote(p *Product, q Quote, now market.Nanos, moved func(*Product, *market.Tick)) {
+	if p.Ended(now) {
+		return
+	}
 	q, mask, err := p.complete(q)
 	if err != nil {
 		x.log.Debug().Err(err).Msg("exchange: quote skipped")
@@ -210,13 +216,16 @@ func (x *Exchange) quote(p *Product, q Quote, now market.Nanos, moved func(*Prod
 // Set moves the market of a name that Find knows. In a synthetic market the
 // walk goes on from there, and what is priced by that instrument follows; what
 // is itself priced by another returns to it. The error names what is wrong
-// with the quote, or an instrument that is not served.
+// with the quote, or an instrument that is not served or has expired.
 func (x *Exchange) Set(name string, q Quote, now market.Nanos) (*Product, *market.Tick, error) {
 	p := x.Find(name)
 	if p == nil {
 		return nil, nil, fmt.Errorf("exchange: instrument %q: not among those served", name)
 	}
 	x.begin(now)
+	if x.now = now; p.Ended(now) {
+		return nil, nil, fmt.Errorf("exchange: %s: it has expired", p.Name())
+	}
 	q, mask, err := p.complete(q)
 	if err != nil {
 		return nil, nil, err

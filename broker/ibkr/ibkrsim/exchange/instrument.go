@@ -17,39 +17,40 @@ const (
 	Combo  = "BAG"
 )
 
-// Instrument is what can be traded.
+// Instrument is what can be traded. As JSON it has no hours: those of its kind
+// apply when it is listed again.
 type Instrument struct {
-	Symbol     string         // SPY; EUR for EUR.USD; of a derivative that of its underlying
-	Exchange   string         // listing exchange: ARCA, CME, IDEALPRO
-	Conid      int64          // IBKR contract id
-	Company    string         // name; default Symbol
-	SecType    string         // default Stock
-	Kind       string         // finer than SecType: COMMON or ETF; default by exchange
-	Currency   string         // ISO 4217, default USD
-	Price      market.Price   // first price of a synthetic market, default 100
-	Tick       market.Price   // smallest price step, default 0.01
-	Lot        market.Qty     // smallest quantity step, default 1
-	Multiplier int64          // money per point of price per unit, default 1
-	Session    market.Session // regular hours; the zero value is always open
-	Extended   market.Session // all hours, with those before and after; default Session
+	Symbol     string         `json:"symbol"`               // SPY; EUR for EUR.USD; of a derivative that of its underlying
+	Exchange   string         `json:"exchange"`             // listing exchange: ARCA, CME, IDEALPRO
+	Conid      int64          `json:"conid"`                // IBKR contract id
+	Company    string         `json:"company,omitempty"`    // name; default Symbol
+	SecType    string         `json:"sec_type,omitempty"`   // default Stock
+	Kind       string         `json:"kind,omitempty"`       // finer than SecType: COMMON or ETF; default by exchange
+	Currency   string         `json:"currency,omitempty"`   // ISO 4217, default USD
+	Price      market.Price   `json:"price,omitzero"`       // first price of a synthetic market, default 100
+	Tick       market.Price   `json:"tick,omitzero"`        // smallest price step, default 0.01
+	Lot        market.Qty     `json:"lot,omitzero"`         // smallest quantity step, default 1
+	Multiplier int64          `json:"multiplier,omitempty"` // money per point of price per unit, default 1
+	Session    market.Session `json:"-"`                    // regular hours; the zero value is always open
+	Extended   market.Session `json:"-"`                    // all hours, with those before and after; default Session
 
 	// Volatility is by how much the price moves in a year, in hundredths of a
 	// percent; of an option, what its price implies. Default 3000.
-	Volatility int64
+	Volatility int64 `json:"volatility,omitempty"`
 
 	// Of contracts that pay Most and a tick or nothing, as event contracts do: the
 	// highest price of a synthetic market, and the contract that pays when this
 	// one does not, from whose market this one's follows.
-	Most    market.Price
-	Against int64 // conid
+	Most    market.Price `json:"most,omitzero"`
+	Against int64        `json:"against,omitempty"` // conid
 
 	// Of futures and options.
-	Underlying int64        // conid
-	Expiry     string       // YYYYMMDD, the last trading day
-	Month      string       // YYYYMM, the contract month; default that of Expiry
-	Strike     market.Price // of options
-	Right      string       // C or P, of options
-	Class      string       // trading class, default Symbol
+	Underlying int64        `json:"underlying,omitempty"` // conid
+	Expiry     string       `json:"expiry,omitempty"`     // YYYYMMDD, the last trading day
+	Month      string       `json:"month,omitempty"`      // YYYYMM, the contract month; default that of Expiry
+	Strike     market.Price `json:"strike,omitzero"`      // of options
+	Right      string       `json:"right,omitempty"`      // C or P, of options
+	Class      string       `json:"class,omitempty"`      // trading class, default Symbol
 }
 
 // Name is symbol and listing exchange, SPY.ARCA; a derivative's has its expiry,

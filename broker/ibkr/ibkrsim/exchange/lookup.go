@@ -36,12 +36,12 @@ func (c *Contract) fits(p *Product) bool {
 		(c.Strike == 0 || p.Strike == c.Strike) && (c.Right == "" || p.Right == c.Right)
 }
 
-// Contracts are the derivatives of c.Underlying that c means, by expiry, then
-// strike, calls first.
+// Contracts are the derivatives of c.Underlying that c means and that have not
+// expired, by expiry, then strike, calls first.
 func (x *Exchange) Contracts(c Contract) []*Product {
 	var all []*Product
 	for _, p := range x.products {
-		if p.Underlying != 0 && c.fits(p) {
+		if p.Underlying != 0 && c.fits(p) && !p.Ended(x.now) {
 			all = append(all, p)
 		}
 	}
@@ -80,9 +80,10 @@ func (x *Exchange) Strikes(underlying int64, month string) (calls, puts []market
 	return slices.Compact(calls), slices.Compact(puts)
 }
 
-// Futures are the futures of a symbol, the nearest expiry first.
+// Futures are the futures of a symbol that have not expired, the nearest expiry
+// first.
 func (x *Exchange) Futures(symbol string) []*Product {
-	return x.ofType(Future, func(p *Product) bool { return p.Symbol == symbol })
+	return x.ofType(Future, func(p *Product) bool { return p.Symbol == symbol && !p.Ended(x.now) })
 }
 
 // Pairs are the currency pairs in which a currency is traded.

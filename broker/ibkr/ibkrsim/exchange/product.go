@@ -68,6 +68,18 @@ func (p *Product) Quoted() bool { return p.Top.Bid > 0 && p.Top.Ask > 0 }
 // Ended says that a derivative has expired.
 func (p *Product) Ended(now market.Nanos) bool { return p.ends != 0 && now >= p.ends }
 
+// Intrinsic is what exercising an option brings when its underlying is at spot,
+// per unit; 0 is the least, and what anything else has.
+func (p *Product) Intrinsic(spot market.Price) market.Price {
+	switch {
+	case p.SecType != Option:
+		return 0
+	case p.Right == "C":
+		return max(0, spot-p.Strike)
+	}
+	return max(0, p.Strike-spot)
+}
+
 // complete fills in what a quote leaves out and says which parts it renews.
 func (p *Product) complete(q Quote) (Quote, market.TickMask, error) {
 	p.quoteAround(&q)

@@ -38,8 +38,12 @@ func (x *Exchange) synthesize(seed uint64) {
 }
 
 // leadOf is the product that prices p: an option's underlying, the future
-// of the same symbol that expires first. It is nil for one with a walk.
+// of the same symbol that expires next. It is nil for one with a walk,
+// and for one that has expired.
 func (x *Exchange) leadOf(p *Product) *Product {
+	if p.Ended(x.now) {
+		return nil
+	}
 	if lead := x.byConid[p.Against]; lead != nil {
 		return lead
 	}
@@ -49,8 +53,8 @@ func (x *Exchange) leadOf(p *Product) *Product {
 			return lead
 		}
 	case Future:
-		if first := x.Futures(p.Symbol)[0]; first != p {
-			return first
+		if all := x.Futures(p.Symbol); all[0] != p {
+			return all[0]
 		}
 	}
 	return nil
@@ -61,14 +65,19 @@ func (x *Exchange) without(secType string) []*Product {
 	return slices.DeleteFunc(slices.Clone(x.products), func(p *Product) bool { return p.SecType == secType })
 }
 
-// step moves a product with a walk, when its market is open.
+// step moves a product with a walk, when its market is open. That of a future
+// that has expired goes on unseen: it leads the further expiries.
 func (x *Exchange) step(p *Product, now market.Nanos, moved func(*Product, *market.Tick)) {
 	phase, was := p.PhaseAt(now), p.stepped
 	p.stepped = phase
-	if phase == Closed || p.ends != 0 && now >= p.ends {
+	if phase == Closed {
 		return
 	}
 	p.walk.quiet = phase == Extended
+	if p.Ended(now) {
+		p.walk.next(p.Tick)
+		return
+	}
 	x.quote(p, p.nextQuote(now, was), now, moved)
 }
 
@@ -119,7 +128,7 @@ func (p *Product) followed(now market.Nanos) (Quote, bool) {
 	case p.SecType == Option:
 		q.Bid, q.Ask = p.optionQuote(now)
 	default:
-		q.Bid = max(p.Tick, (p.lead.Top.Mid() + p.offset).Round(p.Tick))
+		q.Bid = max(p.Tick, (p.lead.leading(now) + p.offset).Round(p.Tick))
 		q.Ask = q.Bid + p.Tick*market.Price(1+p.rng.Int64N(2))
 	}
 	first := p.Top.TsEvent == 0
@@ -134,6 +143,14 @@ func (p *Product) followed(now market.Nanos) (Quote, bool) {
 	}
 	q.BidSize, q.AskSize = p.contracts(), p.contracts()
 	return q, true
+}
+
+// leading is the price that further expiries follow.
+func (p *Product) leading(now market.Nanos) market.Price {
+	if p.Ended(now) {
+		return market.Price(p.walk.mid) * p.Tick
+	}
+	return p.Top.Mid()
 }
 
 // reversed is what a contract is worth when the one it pays against is at px.

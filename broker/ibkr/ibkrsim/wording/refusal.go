@@ -56,6 +56,11 @@ func UnknownContract(conid string) Refusal {
 	return Refusal{200, "no sec defs returned for conid " + conid}
 }
 
+// ContractExpired is a derivative, by its local symbol, whose last trading day is over.
+func ContractExpired(symbol string) Refusal {
+	return Refusal{200, "The contract " + symbol + " has expired and is not available for trading."}
+}
+
 // BadSize is a quantity, as the client wrote it, that is not a multiple of
 // the contract's smallest.
 func BadSize(size string, step market.Qty) Refusal {

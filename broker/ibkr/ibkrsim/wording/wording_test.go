@@ -235,6 +235,7 @@ func TestRefusals(t *testing.T) {
 		{wording.BadTIF("FOK"), 200, "FOK time in force is not supported for this order"},
 		{wording.BadAccount("U9"), 500, "Account U9 is not accessible"},
 		{wording.UnknownContract("7"), 200, "no sec defs returned for conid 7"},
+		{wording.ContractExpired("ESZ6"), 200, "The contract ESZ6 has expired and is not available for trading."},
 		{wording.BadSize("1", market.Shares(100)), 200, "The size, 1, does not conform to the minimum variation of 100 for this contract."},
 		{wording.SizeFilled(market.Shares(3)), 200, "The size, 3, is not more than the quantity filled."},
 		{wording.BadTick(market.MustPrice("0.01")), 200, "The price does not conform to the minimum price variation of 0.01 for this contract."},

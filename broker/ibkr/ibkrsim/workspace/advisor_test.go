@@ -188,9 +188,9 @@ func TestModels(t *testing.T) {
 		`"positionTargets":[{"cid":756733,"trgt":0.9}]}`
 	wants(t, d.must("POST", "/fa/model/save", save), `{"reqID":1,"success":true}`)
 	wants(t, d.must("POST", "/fa/model/list", `{"reqID":2}`), `"baseCcy":"USD","masterAccount":"F1"`,
-		`{"bootstrapped":true,"ci":false,"desc":"a model","isStatic":false,"mismatch":false,"model":"M","nlv":"0","numAccounts":0}`)
+		`{"bootstrapped":true,"customIndex":false,"desc":"a model","isStatic":false,"mismatch":false,"model":"M","nlv":"0","numAccounts":0}`)
 	wants(t, d.must("POST", "/fa/model/invest-divest", `{"reqID":3,"model":"M","accountList":[{"account":"U1","amount":"60"},{"account":"U2","amount":40}]}`),
-		`{"reqID":"3","subscriptionKey":"1","subscriptionStatus":0}`)
+		`{"reqID":"3","subscriptionKey":"1","subscriptionStatus":0,"transfersInstructionId":1}`)
 	d.refused(400, "POST", "/fa/model/invest-divest", `{"model":"M","accountList":[{"account":"U1","amount":"40.01"}]}`)
 	wants(t, d.must("POST", "/fa/model/summary", `{"reqID":4,"model":"M"}`), `"nlv":"0"`)
 	d.restart()
@@ -208,6 +208,22 @@ func TestModels(t *testing.T) {
 	wants(t, d.must("POST", "/fa/model/summary", `{"reqID":4,"model":"M"}`), `"nlv":"60"`, `"numAccounts":1`)
 }
 
+// The names that clients of live advisor accounts send, and what those accounts
+// answer to a name that is no model's and to a draft that is none.
+func TestModelsOfLiveClients(t *testing.T) {
+	d := startAdvisor(t)
+	d.must("POST", "/fa/model/save", `{"reqID":1,"model":"M","desc":"","isStatic":true,"cashTargets":[{"ccy":"USD","target":0.1}],`+
+		`"positionTargets":[{"conid":756733,"target":0.9}]}`)
+	d.refused(500, "POST", "/fa/model/submit-transfers", `{"reqID":2,"fpOrderId":1}`)
+	wants(t, d.must("POST", "/fa/model/invest-divest", `{"reqID":3,"model":"M","accountList":[{"account":"U1","amtToInvest":60.0}]}`),
+		`"transfersInstructionId":1`)
+	d.refused(500, "POST", "/fa/model/submit-transfers", `{"reqID":4,"fpOrderId":-1}`)
+	d.must("POST", "/fa/model/submit-transfers", `{"reqID":4,"fpOrderId":1}`)
+	wants(t, d.must("POST", "/fa/model/positions", `{"reqID":5,"model":"M"}`), `"instrument":"SPY"`, `"nlv":60.0`, `"trgt":"0.9"`)
+	wants(t, d.must("POST", "/fa/model/summary", `{"reqID":6,"model":"m"}`), `"model":"m"`, `"nlv":"0"`, `"numAccounts":0`)
+	d.refused(500, "POST", "/fa/model/invest-divest", `{"reqID":7,"model":"m","accountList":[{"account":"U1","amtToInvest":1}]}`)
+}
+
 func TestModelRefusals(t *testing.T) {
 	d := startAdvisor(t)
 	body := func(name, cash, positions string) string {
@@ -220,7 +236,7 @@ func TestModelRefusals(t *testing.T) {
 	} {
 		d.refused(400, "POST", "/fa/model/save", bad)
 	}
-	d.refused(500, "POST", "/fa/model/summary", `{"model":"M"}`)
+	d.refused(500, "POST", "/fa/model/invest-divest", `{"model":"M","accountList":[{"account":"U1","amount":1}]}`)
 	d.must("POST", "/fa/model/save", body("M", "", ""))
 	for _, rows := range []string{
 		``, `{"account":"U9","amount":1}`, `{"account":"F1","amount":1}`, `{"account":"U1","amount":0}`, `{"account":"U1","amount":-1}`,

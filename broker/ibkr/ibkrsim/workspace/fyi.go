@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"slices"
+	"strings"
 
 	"gannet/broker/ibkr/ibkrsim/web"
 )
@@ -126,7 +127,7 @@ func (d *desk) deliveryOptions(*web.Request) web.Reply {
 
 // emailDelivery is PUT /fyi/deliveryoptions/email?enabled=.
 func (d *desk) emailDelivery(r *web.Request) web.Reply {
-	switch r.Query.Get("enabled") {
+	switch strings.ToLower(r.Query.Get("enabled")) {
 	case "true":
 		d.fyi.NoEmail = false
 	case "false":

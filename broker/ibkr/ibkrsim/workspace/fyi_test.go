@@ -28,7 +28,7 @@ func TestSettings(t *testing.T) {
 func TestDelivery(t *testing.T) {
 	d := start(t)
 	wants(t, d.must("GET", "/fyi/deliveryoptions", ""), `{"E":[],"M":1}`)
-	d.must("PUT", "/fyi/deliveryoptions/email?enabled=false", "")
+	d.must("PUT", "/fyi/deliveryoptions/email?enabled=False", "")
 	d.refused(400, "PUT", "/fyi/deliveryoptions/email?enabled=maybe", "")
 	d.must("POST", "/fyi/deliveryoptions/device", `{"deviceName":"a","deviceId":"1","uiName":"A","enabled":true}`)
 	d.must("POST", "/fyi/deliveryoptions/device", `{"deviceName":"b","deviceId":"1","uiName":"B","enabled":false}`)

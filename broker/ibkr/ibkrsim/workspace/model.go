@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -32,6 +33,44 @@ type target struct {
 type transfer struct {
 	Account string `json:"account"`
 	Amount  amount `json:"amount"`
+}
+
+// UnmarshalJSON takes conid and target as well as cid and trgt: the API's
+// document leaves the names open, and clients of live accounts send the long
+// ones.
+func (t *target) UnmarshalJSON(text []byte) error {
+	type plain target
+	in := struct {
+		*plain
+		Conid whole   `json:"conid"`
+		Part  *amount `json:"target"`
+	}{plain: (*plain)(t)}
+	if err := json.Unmarshal(text, &in); err != nil {
+		return err
+	}
+	if in.Conid != 0 {
+		t.Conid = in.Conid
+	}
+	if in.Part != nil {
+		t.Part = *in.Part
+	}
+	return nil
+}
+
+// UnmarshalJSON takes amtToInvest as well as amount.
+func (t *transfer) UnmarshalJSON(text []byte) error {
+	type plain transfer
+	in := struct {
+		*plain
+		Amount *amount `json:"amtToInvest"`
+	}{plain: (*plain)(t)}
+	if err := json.Unmarshal(text, &in); err != nil {
+		return err
+	}
+	if in.Amount != nil {
+		t.Amount = *in.Amount
+	}
+	return nil
 }
 
 // modelPresets is how models are rebalanced.

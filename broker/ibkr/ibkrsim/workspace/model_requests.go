@@ -16,11 +16,13 @@ type modelQuery struct {
 	Other whole  `json:"reqId"`
 	Model string `json:"model"`
 	Limit whole  `json:"limit"`
+	Order whole  `json:"fpOrderId"`
 }
 
 func (q *modelQuery) id() int64 { return int64(max(q.ReqID, q.Other)) }
 
-// modelOf reads a request and finds its model.
+// modelOf reads a request and finds its model. One that is not there is empty:
+// IBKR does not check the name.
 func (d *desk) modelOf(r *web.Request) (*model, *modelQuery, web.Reply) {
 	var q modelQuery
 	if reply, ok := decode(r.Body, &q); !ok {
@@ -28,7 +30,7 @@ func (d *desk) modelOf(r *web.Request) (*model, *modelQuery, web.Reply) {
 	}
 	i := d.model(q.Model)
 	if i < 0 {
-		return nil, nil, broken("model " + q.Model + " is not there")
+		return &model{Name: q.Model}, &q, web.Reply{}
 	}
 	return d.models[i], &q, web.Reply{}
 }
@@ -36,7 +38,7 @@ func (d *desk) modelOf(r *web.Request) (*model, *modelQuery, web.Reply) {
 // summary is a model's row. Numbers of models are texts.
 func (m *model) summary() map[string]any {
 	return map[string]any{"model": m.Name, "desc": m.Desc, "isStatic": m.Static, "mismatch": m.mismatch(),
-		"nlv": m.worth("").String(), "numAccounts": len(m.Invested), "bootstrapped": true, "ci": false}
+		"nlv": m.worth("").String(), "numAccounts": len(m.Invested), "bootstrapped": true, "customIndex": false}
 }
 
 // listModels is POST /fa/model/list.
@@ -171,11 +173,15 @@ func (d *desk) modelInvested(r *web.Request) web.Reply {
 }
 
 // investModel is POST /fa/model/invest-divest. The money waits for
-// submit-transfers. Here, and only here, the answer's reqID is text.
+// submit-transfers, which takes the id of the draft. Here, and only here, the
+// answer's reqID is text.
 func (d *desk) investModel(r *web.Request) web.Reply {
 	m, q, refusal := d.modelOf(r)
 	if m == nil {
 		return refusal
+	}
+	if d.model(m.Name) < 0 {
+		return broken("model " + m.Name + " is not there")
 	}
 	var in struct {
 		Accounts []transfer `json:"accountList"`
@@ -189,7 +195,8 @@ func (d *desk) investModel(r *web.Request) web.Reply {
 	m.Waiting = append(m.Waiting, in.Accounts...)
 	d.keep(kindModel, m.Name, m)
 	d.session.keys++
-	return web.OK(map[string]any{"reqID": web.Int(q.id()), "subscriptionKey": web.Int(d.session.keys), "subscriptionStatus": 0})
+	return web.OK(map[string]any{"reqID": web.Int(q.id()), "subscriptionKey": web.Int(d.session.keys), "subscriptionStatus": 0,
+		"transfersInstructionId": d.session.keys})
 }
 
 // checkTransfers says what is wrong with transfers: an account cannot put in
@@ -217,11 +224,15 @@ func (d *desk) checkTransfers(m *model, all []transfer) error {
 	return nil
 }
 
-// submitTransfers is POST /fa/model/submit-transfers.
+// submitTransfers is POST /fa/model/submit-transfers. Without a draft it
+// fails.
 func (d *desk) submitTransfers(r *web.Request) web.Reply {
 	var q modelQuery
 	if reply, ok := decode(r.Body, &q); !ok {
 		return reply
+	}
+	if q.Order < 0 || !slices.ContainsFunc(d.models, func(m *model) bool { return len(m.Waiting) > 0 }) {
+		return broken("there are no transfers to submit")
 	}
 	for _, m := range d.models {
 		if len(m.Waiting) > 0 {
