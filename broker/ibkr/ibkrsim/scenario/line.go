@@ -33,7 +33,7 @@ type waiting[F any] struct {
 type window[F any] struct {
 	group  int
 	until  market.Nanos
-	frames []waiting[F] // at is the delay
+	frames []waiting[F]
 }
 
 // Push adds a frame as its decision says. It is false when too many wait: the
@@ -43,19 +43,18 @@ func (l *Line[F]) Push(frame F, d FrameDecision, now market.Nanos) bool {
 		if l.Len() >= maxLine {
 			return false
 		}
-		w := waiting[F]{frame: frame, at: market.Nanos(d.Delay)}
+		w := waiting[F]{frame: frame, at: now + market.Nanos(d.Delay)}
 		if d.window > 0 {
 			l.hold(w, d, now)
 		} else {
-			l.add(w, now)
+			l.add(w)
 		}
 	}
 	return true
 }
 
-// add gives a frame its place; at is its delay.
-func (l *Line[F]) add(w waiting[F], now market.Nanos) {
-	w.at += now
+// add gives a frame its place.
+func (l *Line[F]) add(w waiting[F]) {
 	w.order = l.pushed
 	l.pushed++
 	i, _ := slices.BinarySearchFunc(l.waiting, w, func(a, b waiting[F]) int {
@@ -77,13 +76,15 @@ func (l *Line[F]) hold(w waiting[F], d FrameDecision, now market.Nanos) {
 	}
 }
 
-// release puts a window's frames in the line, the last one first.
+// release puts a window's frames in the line, the last one first. A delay that
+// was over while a frame was held delays it no more.
 func (l *Line[F]) release(i int, now market.Nanos) {
 	frames := l.windows[i].frames
 	l.windows = slices.Delete(l.windows, i, i+1)
 	l.held -= len(frames)
 	for _, w := range slices.Backward(frames) {
-		l.add(w, now)
+		w.at = max(w.at, now)
+		l.add(w)
 	}
 }
 

@@ -34,6 +34,7 @@ func TestEvents(t *testing.T) {
 		"in order":  {"{do: logout, at: 2s}\n  - {do: compete, at: 1s}\n  - {do: drop-sockets, at: 1s}", "1s session compete, 1s socket drop-sockets, 2s session logout"},
 		"span":      {`{do: maintenance, at: 1s, for: 3s}`, "1s outage maintenance, 4s outage maintenance end"},
 		"no end":    {`{do: read-only, at: 1s}`, "1s session read-only"},
+		"no gap":    {`{do: halt, at: 1s, every: 2s, times: 2, for: 2s}`, "1s market halt, 3s market halt end, 3s market halt, 5s market halt end"},
 		"every":     {`{do: halt, at: 1s, every: 2s, times: 2, for: 1s}`, "1s market halt, 2s market halt end, 3s market halt, 4s market halt end"},
 		"for ever":  {`{do: logout, at: 4s, every: 2s}`, "4s session logout, 6s session logout, 8s session logout, 10s session logout"},
 		"not yet":   {`{do: logout, at: 11s}`, ""},
