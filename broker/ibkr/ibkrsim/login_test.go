@@ -22,6 +22,16 @@ import (
 // bearerOf is a bearer token of a client, as IBKR gives it for a signed JWT.
 func bearerOf(t *testing.T, c *client, keys *identity.Credentials, scopes string) string {
 	t.Helper()
+	status, token := askToken(t, c, keys, scopes)
+	if token == "" {
+		t.Fatal("token:", status)
+	}
+	return token
+}
+
+// askToken asks for a bearer token with a JWT of the test's own clock.
+func askToken(t *testing.T, c *client, keys *identity.Credentials, scopes string) (status int, token string) {
+	t.Helper()
 	encode := base64.RawURLEncoding.EncodeToString
 	two := &keys.OAuth2
 	claims, err := json.Marshal(map[string]any{"iss": two.ClientID, "sub": two.ClientID, "aud": "/token",
@@ -45,10 +55,29 @@ func bearerOf(t *testing.T, c *client, keys *identity.Credentials, scopes string
 	var answer struct {
 		Token string `json:"access_token"`
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.Token == "" {
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
 		t.Fatalf("token: %s, %v", response.Status, err)
 	}
-	return answer.Token
+	return response.StatusCode, answer.Token
+}
+
+// A server whose clock is off refuses what is signed by the right one, and says
+// by its Date what the time is there; a client that does not correct itself is
+// locked out.
+func TestSkewedClockRefusesSignatures(t *testing.T) {
+	keys, err := identity.Generate(nil, identity.User{Name: "advisor"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt := quiet()
+	opt.Credentials = []*identity.Credentials{keys}
+	c := start(t, opt)
+	c.must("POST", "/_sim/event", `{"do":"clock-skew","by":"10m","for":"1h"}`)
+	if status, token := askToken(t, c, keys, "echo.read"); status < 400 || token != "" {
+		t.Errorf("ten minutes off: %d, a token %t", status, token != "")
+	}
+	c.must("POST", "/_sim/scenario", `{"stop":true}`)
+	bearerOf(t, c, keys, "echo.read")
 }
 
 // withToken asks with a bearer token; "" is none.

@@ -99,7 +99,7 @@ func (s *stage) meddle() {
 	s.web.Timeout = 100 * time.Millisecond
 	for _, one := range [][3]string{{"POST", "/tickle"}, {"GET", "/iserver/account/orders"}, {"GET", "/portfolio/" + account + "/positions/0"},
 		{"POST", placePath(), orderBody(fmt.Sprint("meddle", s.placed), buyOne)}} {
-		_, _ = s.try(one[0], one[1], one[2]) //nolint:errcheck // anything may come of it
+		_, _ = s.try(one[0], one[1], one[2])
 	}
 	s.web.Timeout = 10 * time.Second
 }
