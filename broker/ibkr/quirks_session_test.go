@@ -347,7 +347,7 @@ func TestSessionMaintenanceState(t *testing.T) {
 // One failed tickle is no lost session; a server that says so is.
 func TestSessionTickle(t *testing.T) {
 	g := newGateway(t)
-	r := start(t, g, func(c *Config) { c.Timeouts.Tickle = 60 * time.Millisecond }).ready(1)
+	r := start(t, g, func(c *Config) { c.Timeouts.Tickle = 400 * time.Millisecond }).ready(1)
 	good := g.got("POST /tickle")
 	g.answers("POST /tickle", reply{503, "", `{"error":"x"}`, false},
 		ok(`{"session":"abc123","iserver":{"authStatus":`+statusUp+`}}`))
