@@ -175,6 +175,7 @@ func (h *House) Amend(id string, qty market.Qty, px market.Price) error {
 		h.changes.Execs = append(h.changes.Execs, &back)
 	}
 	h.note(old.Order)
+	h.endContracts() // what has expired is settled again
 	return nil
 }
 
