@@ -92,6 +92,9 @@ func (h *House) OnTick(t *market.Tick) {
 
 // look lets a held order see the market; t is nil when it only just came in.
 func (h *House) look(o *Order, t *market.Tick) {
+	if o.Phase != held && !pegged(o.Ticket.Type) {
+		return // it was sent while the tick went round
+	}
 	if !o.venueTicket().OutsideRTH && !o.Product.Session.IsOpen(h.now) {
 		return
 	}
