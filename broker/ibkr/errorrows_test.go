@@ -76,6 +76,7 @@ func TestErrorRows(t *testing.T) {
 func TestErrorRowTimeoutAndHandshake(t *testing.T) {
 	g := newGateway(t)
 	c := testClient(t, g)
+	read := c.times.Read
 	c.times.Read = 20 * time.Millisecond
 	release := make(chan struct{})
 	g.mu.Lock()
@@ -85,6 +86,7 @@ func TestErrorRowTimeoutAndHandshake(t *testing.T) {
 		t.Errorf("no answer: %v", err)
 	}
 	close(release)
+	c.times.Read = read
 	for status, want := range map[int]sign{401: signNoLogin, 410: signNoLogin, 503: signTrouble} {
 		g.mu.Lock()
 		g.decide = func(route string) (reply, bool) { return reply{status: status}, route == "GET /ws" }

@@ -83,8 +83,18 @@ func framed(t testing.TB) *Adapter {
 // for all of them.
 func allowance(b []byte) uint64 { return 16*uint64(len(b)) + 64<<10 }
 
-// cost is how many bytes fn allocates.
+// cost is costOnce for what costs the same each time: of three runs the one that
+// allocates least, as the rest of the process allocates, too.
 func cost(fn func()) uint64 {
+	least := costOnce(fn)
+	for tries := 0; least > 32<<10 && tries < 2; tries++ {
+		least = min(least, costOnce(fn))
+	}
+	return least
+}
+
+// costOnce is how many bytes the process allocates while fn runs.
+func costOnce(fn func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	fn()
@@ -101,11 +111,11 @@ func FuzzFrame(f *testing.F) {
 	f.Fuzz(func(t *testing.T, shape uint8, body []byte) {
 		b := fmt.Appendf(nil, frameShapes[int(shape)%len(frameShapes)], body)
 		s, drain := allFeeds(t)
-		if got := cost(func() { s.onFrame(b); drain() }); got > allowance(b) {
+		if got := costOnce(func() { s.onFrame(b); drain() }); got > allowance(b) {
 			t.Errorf("a frame of %d bytes cost the stream %d: %.200s", len(b), got, b)
 		}
 		a := framed(t)
-		if got := cost(func() { a.stream.onFrame(b); a.out.drain(func(market.Body) {}) }); got > allowance(b) {
+		if got := costOnce(func() { a.stream.onFrame(b); a.out.drain(func(market.Body) {}) }); got > allowance(b) {
 			t.Errorf("a frame of %d bytes cost the adapter %d: %.200s", len(b), got, b)
 		}
 	})
@@ -198,8 +208,8 @@ func TestFrameCost(t *testing.T) {
 			b := fmt.Appendf(nil, shape, body)
 			s, drain := allFeeds(t)
 			a := framed(t)
-			stream := cost(func() { s.onFrame(b); drain() })
-			adapter := cost(func() { a.stream.onFrame(b); a.out.drain(func(market.Body) {}) })
+			stream := costOnce(func() { s.onFrame(b); drain() })
+			adapter := costOnce(func() { a.stream.onFrame(b); a.out.drain(func(market.Body) {}) })
 			t.Logf("%.60s: %.1f and %.1f times its %d bytes", b, float64(stream)/float64(len(b)), float64(adapter)/float64(len(b)), len(b))
 			if stream > allowance(b) || adapter > allowance(b) {
 				t.Errorf("%.60s: %d bytes cost the stream %d and the adapter %d", b, len(b), stream, adapter)
