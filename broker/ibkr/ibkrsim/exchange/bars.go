@@ -164,16 +164,6 @@ func (s *streamed) now() dayBars {
 	return d
 }
 
-// Join makes bars of the given length out of minutes. Each begins at a whole
-// multiple of the length since 1970.
-func Join(minutes []Bar, length market.Nanos) []Bar {
-	j := joiner{length: length}
-	for i := range minutes {
-		j.add(&minutes[i])
-	}
-	return j.bars
-}
-
 // joiner makes longer bars. With a session, the first bar of a day begins when
 // the session opens.
 type joiner struct {

@@ -77,12 +77,6 @@ func (t *Routes[S]) Find(method, path string) (*Route[S], map[string]string) {
 	return nil, nil
 }
 
-// Has says that a path is known, whatever the method.
-func (t *Routes[S]) Has(path string) bool {
-	got := strings.Split(path, "/")
-	return slices.ContainsFunc(t.sizes[len(got)], func(e entry) bool { return fits(e.segments, got) })
-}
-
 func fits(want, got []string) bool {
 	for i, w := range want {
 		if w != got[i] && !strings.HasPrefix(w, "{") {
