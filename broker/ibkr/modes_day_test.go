@@ -156,18 +156,19 @@ func (d *desk) tradesAgain() {
 		id := market.ClientOrderID(fmt.Sprint("again-", n))
 		d.wait("ready again", d.isReady)
 		d.Submit(buy(id))
-		var last market.ExecType
+		var end market.ExecType
 		d.wait("an end of "+string(id), func() bool {
 			d.mu.Lock()
 			defer d.mu.Unlock()
 			for _, body := range d.list {
-				if r, is := body.(*market.ExecReport); is && r.ClientOrderID == id {
-					last = r.ExecType
+				// A fill may come before the answer to the order, New after Trade.
+				if r, is := body.(*market.ExecReport); is && r.ClientOrderID == id && r.ExecType != market.ExecNew {
+					end = r.ExecType
 				}
 			}
-			return last == market.ExecTrade || last == market.ExecRejected || last == market.ExecUnknown
+			return end == market.ExecTrade || end == market.ExecRejected || end == market.ExecUnknown
 		})
-		if last == market.ExecTrade {
+		if end == market.ExecTrade {
 			return
 		}
 	}

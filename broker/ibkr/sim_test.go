@@ -77,9 +77,19 @@ func (d *desk) wait(what string, cond func() bool) {
 	d.t.Helper()
 	for deadline := time.Now().Add(15 * time.Second); !cond(); <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
-			d.t.Fatalf("never: %s; sim has %+v", what, d.sim.State().Orders)
+			d.t.Fatalf("never: %s; sim has %+v; told last: %s", what, d.sim.State().Orders, d.told(20))
 		}
 	}
+}
+
+// told is the last reports and states that were delivered, a line each.
+func (d *desk) told(n int) (lines string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, body := range d.list[max(0, len(d.list)-n):] {
+		lines += fmt.Sprintf("\n%T %+v", body, body)
+	}
+	return lines
 }
 
 func (d *desk) find(fits func(*market.BrokerState) bool) *market.BrokerState {
