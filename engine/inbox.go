@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"sync"
 
 	"gannet/market"
@@ -114,16 +113,6 @@ func (b *Inbox) Take() []market.Event {
 	b.filling, b.spare = next, taken
 	b.space.Broadcast()
 	return taken.events
-}
-
-// Wait blocks until there is something to take or ctx ends.
-func (b *Inbox) Wait(ctx context.Context) error {
-	select {
-	case <-b.ready:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // Dropped is the number of ticks that were merged into a later one.

@@ -87,6 +87,7 @@ func complete(rows []Snapshot, n int) bool {
 	return len(rows) >= n
 }
 
+// sleep waits for d or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

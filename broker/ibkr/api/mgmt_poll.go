@@ -153,7 +153,7 @@ func (i Instructions) AwaitSet(ctx context.Context, set int64, p Polling) (BulkA
 func poll[T interface{ Settled() bool }](ctx context.Context, p Polling, look func() (T, error)) (T, error) {
 	var last T
 	for wait := cmp.Or(p.First, pollAfter); ; wait = cmp.Or(p.Every, pollAfter) {
-		if err := pause(ctx, wait); err != nil {
+		if err := sleep(ctx, wait); err != nil {
 			return last, err
 		}
 		switch out, err := look(); {
@@ -171,15 +171,4 @@ func poll[T interface{ Settled() bool }](ctx context.Context, p Polling, look fu
 func passes(err error) bool {
 	var e *ibkr.Error
 	return errors.As(err, &e) && (e.Kind == ibkr.KindTemporary || e.Kind == ibkr.KindPaced)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

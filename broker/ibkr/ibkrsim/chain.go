@@ -118,7 +118,7 @@ func secdefRow(i *exchange.Instrument, at string) map[string]any {
 	return map[string]any{
 		"conid": i.Conid, "symbol": i.Symbol, "secType": i.SecType, "exchange": strings.ToUpper(at), "listingExchange": i.Exchange,
 		"right": right, "strike": web.PriceNum(i.Strike), "currency": i.Currency, "cusip": nil, "coupon": "No Coupon",
-		"desc1": i.Symbol, "desc2": seriesText(i), "maturityDate": known(i.Expiry), "multiplier": known(multiplierText(i)),
+		"desc1": i.Symbol, "desc2": seriesText(i), "maturityDate": orNil(i.Expiry), "multiplier": orNil(multiplierText(i)),
 		"tradingClass": tradingClass(i), "validExchanges": strings.Join(exchangesOf(i), ","),
 	}
 }

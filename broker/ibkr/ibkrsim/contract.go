@@ -125,14 +125,6 @@ func branchOf(i *exchange.Instrument) (branch, bool) {
 	return b, ok && i.SecType == exchange.Stock
 }
 
-// known is a text, null when it is empty.
-func known(text string) any {
-	if text == "" {
-		return nil
-	}
-	return text
-}
-
 // multiplierText is the multiplier of what has one.
 func multiplierText(i *exchange.Instrument) string {
 	if i.SecType == exchange.Future || i.SecType == exchange.Option {
@@ -152,12 +144,12 @@ func classification(i *exchange.Instrument) string {
 // infoOf is a row of iserver/contract/{conid}/info.
 func infoOf(i *exchange.Instrument) map[string]any {
 	info := map[string]any{
-		"cfi_code": classification(i), "symbol": i.Symbol, "cusip": nil, "expiry_full": known(i.Expiry), "con_id": i.Conid,
-		"maturity_date": known(i.Expiry), "instrument_type": i.SecType, "has_related_contracts": true, "trading_class": tradingClass(i),
+		"cfi_code": classification(i), "symbol": i.Symbol, "cusip": nil, "expiry_full": orNil(i.Expiry), "con_id": i.Conid,
+		"maturity_date": orNil(i.Expiry), "instrument_type": i.SecType, "has_related_contracts": true, "trading_class": tradingClass(i),
 		"valid_exchanges": strings.Join(exchangesOf(i), ","), "allow_sell_long": false, "is_zero_commission_security": false,
 		"local_symbol": i.LocalSymbol(), "contract_clarification_type": nil, "classifier": nil, "currency": i.Currency,
-		"text": known(seriesText(i)), "underlying_con_id": i.Underlying, "r_t_h": i.SecType == exchange.Stock,
-		"multiplier": known(multiplierText(i)), "underlying_issuer": nil, "contract_month": known(i.Month),
+		"text": orNil(seriesText(i)), "underlying_con_id": i.Underlying, "r_t_h": i.SecType == exchange.Stock,
+		"multiplier": orNil(multiplierText(i)), "underlying_issuer": nil, "contract_month": orNil(i.Month),
 		"company_name": i.Company, "smart_available": smart(i), "exchange": exchangesOf(i)[0],
 	}
 	if b, ok := branchOf(i); ok {

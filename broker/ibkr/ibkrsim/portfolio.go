@@ -40,14 +40,6 @@ func accountType(a *brokerage.Account) string {
 	return "INDIVIDUAL"
 }
 
-// orNil is nil for no text.
-func orNil(text string) any {
-	if text == "" {
-		return nil
-	}
-	return text
-}
-
 func (s *Server) portfolioAccounts(r *web.Request) web.Reply {
 	return web.OK(s.accountRows(r))
 }

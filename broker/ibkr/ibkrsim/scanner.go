@@ -121,8 +121,7 @@ func columnOf(code string) string {
 
 func scanRow(at int, one exchange.ScanRow) map[string]any {
 	p := one.Product
-	words := wording.Contract{SecType: p.SecType, Symbol: p.Symbol, Currency: p.Currency, Listing: p.Exchange,
-		Expiry: p.Expiry, Strike: p.Strike, Right: p.Right}
+	words := contractWords(p)
 	row := map[string]any{
 		"server_id": web.Int(int64(at)), "symbol": p.Symbol, "conidex": web.Int(p.Conid), "con_id": p.Conid,
 		"available_chart_periods": "#R|1", "company_name": p.Company, "scan_data": one.Value,

@@ -105,9 +105,9 @@ func (s *Server) secdefOf(i *exchange.Instrument) map[string]any {
 	}
 	branch, _ := branchOf(i)
 	return map[string]any{
-		"conid": i.Conid, "currency": i.Currency, "name": i.Company, "assetClass": i.SecType, "expiry": known(i.Expiry),
-		"lastTradingDay": known(i.Expiry), "group": known(branch.industry), "putOrCall": known(i.Right), "sector": known(branch.sector),
-		"sectorGroup": known(branch.category), "strike": i.Strike.String(), "ticker": i.Symbol, "undConid": i.Underlying,
+		"conid": i.Conid, "currency": i.Currency, "name": i.Company, "assetClass": i.SecType, "expiry": orNil(i.Expiry),
+		"lastTradingDay": orNil(i.Expiry), "group": orNil(branch.industry), "putOrCall": orNil(i.Right), "sector": orNil(branch.sector),
+		"sectorGroup": orNil(branch.category), "strike": i.Strike.String(), "ticker": i.Symbol, "undConid": i.Underlying,
 		"multiplier": web.Num(multiplier), "type": i.Kind, "hasOptions": len(s.exchange.Months(i.Conid, exchange.Option)) > 0,
 		"fullName": strings.TrimSpace(i.Symbol + " " + seriesText(i)), "isUS": country == "US", "isEventContract": i.Exchange == "FORECASTX",
 		"listingExchange": i.Exchange, "countryCode": country, "chineseName": i.Company, "time": 1,

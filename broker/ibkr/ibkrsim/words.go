@@ -12,6 +12,14 @@ func contractWords(p *exchange.Product) wording.Contract {
 		Expiry: p.Expiry, Strike: p.Strike, Right: p.Right, Tick: p.Tick}
 }
 
+// orNil is a text, null when it is empty.
+func orNil(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
 // orderWords is an order as texts tell of it.
 func orderWords(o *brokerage.Order) wording.Order {
 	w := wording.Order{Contract: contractWords(o.Product), Side: o.Ticket.Side, Qty: o.Ticket.Qty, Filled: o.Filled,
