@@ -30,7 +30,7 @@ const (
 // use. Reads are asked again on passing faults; a request that can create or
 // change an order is sent once, whatever happens.
 type Client struct {
-	base    *url.URL
+	hosts   hosts
 	http    *http.Client
 	auth    Auth
 	pace    *pacer
@@ -56,6 +56,7 @@ type request struct {
 	body    any // nil: none
 	class   class
 	leave   func() error // asked last; an error stops the request. nil: nothing is asked
+	host    string       // where it was sent last
 
 	// Of Client.Call only.
 	service     Service
@@ -149,6 +150,9 @@ func (c *Client) answer(ctx context.Context, r request) (*Response, error) {
 	resp, used, err := c.attempt(ctx, &r)
 	err = c.strange(ctx, &r, err)
 	if used != nil && loginLost(err) {
+		if statusOf(err) == http.StatusGone {
+			c.moved(r.host)
+		}
 		next, failed := c.credentials(ctx, r.service, used)
 		switch {
 		case failed != nil && repeatable(&r):
@@ -229,6 +233,9 @@ func (c *Client) exchange(req *http.Request, r *request) (_ *Response, reached b
 	sent := c.clock.now()
 	resp, err := c.http.Do(req.WithContext(traced(req.Context(), &connected)))
 	if err != nil {
+		if !connected.Load() {
+			c.unserved(req.URL.Host)
+		}
 		return nil, false, r.fail(linkKind(err), connected.Load(), plainCause(err))
 	}
 	defer resp.Body.Close()
@@ -299,7 +306,7 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	req.GetBody = nil
+	req.GetBody, r.host = nil, req.URL.Host
 	if len(body) > 0 { // an empty one would be sent in chunks, without its length
 		req.Body = io.NopCloser(bytes.NewReader(body))
 		req.ContentLength = int64(len(body))

@@ -47,7 +47,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		cfg.Now = time.Now
 	}
 	c := &Client{
-		base: base, auth: cfg.Auth, pace: newPacer(cfg.Pacing), account: cfg.Account, times: cfg.Timeouts.withDefaults(),
+		hosts: hosts{base: base}, auth: cfg.Auth, pace: newPacer(cfg.Pacing), account: cfg.Account, times: cfg.Timeouts.withDefaults(),
 		agent: cmp.Or(cfg.UserAgent, userAgent), pin: cfg.Pin, clock: serverClock{now: cfg.Now}, log: cfg.Log,
 		renewed: make(chan struct{}, 1),
 	}
@@ -64,7 +64,7 @@ func (c *Client) newHTTP() *http.Client {
 		Transport: &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
 			DialContext:         dialer.DialContext,
-			TLSClientConfig:     tlsConfig(c.base.Hostname(), c.pin),
+			TLSClientConfig:     tlsConfig(c.hosts.base.Hostname(), c.pin),
 			TLSHandshakeTimeout: c.times.Read,
 			MaxIdleConnsPerHost: 4,
 			IdleConnTimeout:     30 * time.Second,
@@ -75,12 +75,13 @@ func (c *Client) newHTTP() *http.Client {
 // Close drops idle connections. The client can be used again.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Base is the address of the trading service, such as https://localhost:5000/v1/api.
-func (c *Client) Base() string { return c.base.String() }
+// Base is the configured address of the trading service, such as
+// https://localhost:5000/v1/api.
+func (c *Client) Base() string { return c.hosts.base.String() }
 
 // address is where a path of a service is.
 func (c *Client) address(s Service, path string) string {
-	u := *c.base
+	u := *c.hosts.current()
 	u.Path, u.RawPath = "", ""
 	return u.String() + c.prefix(s) + path
 }
@@ -89,14 +90,14 @@ func (c *Client) address(s Service, path string) string {
 // others.
 func (c *Client) prefix(s Service) string {
 	if s == Trading {
-		return c.base.EscapedPath()
+		return c.hosts.base.EscapedPath()
 	}
 	return prefixes[s]
 }
 
 // stream is where the WebSocket is.
 func (c *Client) stream() *url.URL {
-	u := *c.base
+	u := *c.hosts.current()
 	u.Scheme = map[string]string{"https": "wss", "http": "ws"}[u.Scheme]
 	u.Path += "/ws"
 	return &u

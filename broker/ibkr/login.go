@@ -36,6 +36,9 @@ func (l *Link) Do(r *http.Request) (*Response, error) {
 	r.Header.Set("Accept", "*/*")
 	r.GetBody = nil
 	resp, _, err := c.exchange(r, &named)
+	if err != nil {
+		c.unserved(r.URL.Host)
+	}
 	if resp != nil {
 		return resp, nil
 	}

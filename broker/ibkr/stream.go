@@ -100,6 +100,9 @@ func (s *Stream) dial(ctx context.Context, session string) (*websocket.Conn, err
 	if resp != nil {
 		e.Status = resp.StatusCode
 		e.Kind = statusKind(&request{pattern: e.Endpoint}, resp.StatusCode, "")
+		if e.Status == http.StatusGone {
+			s.client.moved(u.Host)
+		}
 	}
 	return nil, e
 }

@@ -1,6 +1,7 @@
 package ibkr
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -59,14 +60,14 @@ func loopback(host string) bool {
 
 // tlsConfig trusts the certificate with the pinned key and no other. Without
 // a pin it trusts what the system trusts, and any certificate of this machine:
-// the gateway signs its own.
+// the gateway signs its own. The host is the one that is dialed; host is it
+// where that is an address, which TLS does not name.
 func tlsConfig(host, pin string) *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS12,
-		ServerName:         host,
 		InsecureSkipVerify: true, // replaced by VerifyConnection, which always runs
 		VerifyConnection: func(state tls.ConnectionState) error {
-			return verify(state.PeerCertificates, host, pin)
+			return verify(state.PeerCertificates, cmp.Or(state.ServerName, host), pin)
 		},
 	}
 }
