@@ -145,6 +145,8 @@ func TestSilentSocket(t *testing.T) {
 	check(t, r.sim.FaultStream(ibkrsim.Silence, 0))
 	r.await("the silence is noticed", func() bool { return r.logs(`"ready":false`) >= 2 })
 	r.await("a new stream", func() bool { return r.logs(`"ready":true`) > up })
+	r.compared()
+	r.await("reconciled", func() bool { return r.ask("status", engine.ControlRequest{}).Status.Reconciled })
 	r.given <- market.BuyMarket(1, market.Shares(10))
 	r.reaches(0, "Filled")
 	if s := r.end(); s.Fills != 1 || !s.Reconciled || !s.BrokerPositionsMatch {
