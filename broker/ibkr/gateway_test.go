@@ -328,7 +328,7 @@ func (r *rig) bodies() []market.Body {
 	return append([]market.Body(nil), r.seen...)
 }
 
-const patience = 5 * time.Second
+const patience = 20 * time.Second
 
 // eventually polls until cond holds.
 func eventually(t *testing.T, what string, cond func() bool) {

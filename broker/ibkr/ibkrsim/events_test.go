@@ -35,7 +35,7 @@ func (s *stage) answers(method, path, body string, status int) response {
 func (s *socket) ends(code int) {
 	s.t.Helper()
 	for {
-		if err := s.conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		if err := s.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
 			s.t.Fatal(err)
 		}
 		if _, _, err := s.conn.ReadMessage(); err != nil {

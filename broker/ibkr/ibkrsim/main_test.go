@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 
 const account = "DU1000001"
 
+// patience is how long a socket may keep a test waiting.
+const patience = 20 * time.Second
+
 // quiet are options without any waiting and with prices from the test only.
 func quiet() ibkrsim.Options {
 	return ibkrsim.Options{Manual: true, Seed: 7, Timing: ibkrsim.Timing{Bridge: -1, Cancel: -1}}
@@ -203,7 +206,7 @@ type socket struct {
 func (c *client) dial() *socket {
 	c.t.Helper()
 	session := c.must("POST", "/tickle", "").(map[string]any)["session"].(string)
-	dialer := websocket.Dialer{TLSClientConfig: c.tls, HandshakeTimeout: 5 * time.Second}
+	dialer := websocket.Dialer{TLSClientConfig: c.tls, HandshakeTimeout: patience}
 	url := strings.Replace(c.srv.URL(), "http", "ws", 1) + "/v1/api/ws"
 	header := http.Header{"User-Agent": {"test"}, "Cookie": {`api={"session":"` + session + `"}`}}
 	conn, _, err := dialer.Dial(url, header)
@@ -221,10 +224,10 @@ func (s *socket) send(text string) {
 	}
 }
 
-// next is the next frame, within five seconds.
+// next is the next frame, with patience.
 func (s *socket) next() map[string]any {
 	s.t.Helper()
-	if err := s.conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := s.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		s.t.Fatal(err)
 	}
 	_, text, err := s.conn.ReadMessage()
