@@ -28,7 +28,7 @@ func TestPage(t *testing.T) {
 		"`{\"stop\":true}` ends all. In Go: `scenario.Named`, `scenario.Read`, `ibkrsim.Server.Do`.\n\n" +
 		"## Ready-made\n\n" + Table() +
 		"\n## Events\n\nOne at once: `POST /_sim/event {\"do\":\"halt\",\"instrument\":\"SPY\",\"for\":\"5m\"}`. Keys with ! must be there; every event may also have\n" +
-		"`at`, `name`, `every`, `times` and `probability`.\n\n| event | keys | what happens |\n|---|---|---|\n" + events.String() +
+		"`at`, `name`, `every`, `times` and `probability`.\nWhat lasts, and is begun again before it is over, ends with the last.\n\n| event | keys | what happens |\n|---|---|---|\n" + events.String() +
 		"\n## A file of your own\n\nA mistake in it is named with its line. This one has each key once:\n\n```yaml\n" + string(example) + "```\n"
 	path := filepath.Join("..", "..", "..", "..", "docs", "scenarios.md")
 	if *update {

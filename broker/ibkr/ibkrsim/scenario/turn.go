@@ -81,6 +81,9 @@ func (e *Engine) Do(c Command, now market.Nanos, hands Hands) error {
 // happen performs one event, and plans its end and its repetition.
 func (e *Engine) happen(d due, hands Hands) error {
 	if d.end != nil {
+		if e.goesOn(d.end) {
+			return nil
+		}
 		return d.end.perform(hands)
 	}
 	v := &d.event
@@ -105,3 +108,15 @@ func (e *Engine) happen(d due, hands Hands) error {
 	}
 	return nil
 }
+
+// goesOn says that another span of the same kind is open, which has all that
+// this one had: it is over with the last of them.
+func (e *Engine) goesOn(end *Action) bool {
+	return slices.ContainsFunc(e.due, func(d due) bool {
+		return d.end != nil && d.end.Do == end.Do && covers(d.end.User, end.User) &&
+			covers(d.end.Account, end.Account) && covers(d.end.Instrument, end.Instrument)
+	})
+}
+
+// covers says that whom a name is about, all if it is empty, has the other.
+func covers(name, other string) bool { return name == "" || name == other }
