@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,8 +43,8 @@ func TestPaceRates(t *testing.T) {
 	})
 }
 
-// However full the queue, a cancel finds a slot, and an order waits for one
-// question at most.
+// However full the queue, a cancel finds a slot, and orders that wait together
+// wait for one question at most.
 func TestPacePriorities(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer(Pacing{})
@@ -53,7 +54,15 @@ func TestPacePriorities(t *testing.T) {
 		}
 		synctest.Wait()
 		start := time.Now()
-		sent(t, p, classOrder, "", 6)
+		var orders sync.WaitGroup
+		for range 6 {
+			orders.Go(func() {
+				if err := p.wait(t.Context(), &request{class: classOrder}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		orders.Wait()
 		if took := time.Since(start); took > 1500*time.Millisecond {
 			t.Errorf("6 orders before 50 questions took %s, want 7 slots of a sixth second", took)
 		}
