@@ -103,11 +103,20 @@ func (v *validator) bus() {
 
 // address reports what is not HOST:PORT.
 func (v *validator) address(address string, keys ...string) {
+	if err := CheckListen(address); err != nil {
+		v.fail(err.Error(), keys...)
+	}
+}
+
+// CheckListen says what is wrong with an address to listen at: it is HOST:PORT
+// with a port of 0 to 65535, as a number.
+func CheckListen(address string) error {
 	_, port, err := net.SplitHostPort(address)
 	number, bad := strconv.Atoi(port)
 	if err != nil || bad != nil || number < 0 || number > 65535 {
-		v.fail(fmt.Sprintf("must be HOST:PORT such as 127.0.0.1:0, got %q", address), keys...)
+		return fmt.Errorf("must be HOST:PORT such as 127.0.0.1:0, got %q", address)
 	}
+	return nil
 }
 
 // Limits of the gateway: IBKR blocks an address for minutes after more than

@@ -47,6 +47,12 @@ func (f *simFlags) check() error {
 	case f.updates < 1 || f.updates > 20:
 		return usagef("--updates %d: want 1 to 20", f.updates)
 	}
+	if err := configs.CheckListen(f.listen); err != nil {
+		return usagef("--listen: %w", err)
+	}
+	if err := configs.CheckListen(f.control); f.control != "" && err != nil {
+		return usagef("--control: %w", err)
+	}
 	return nil
 }
 
