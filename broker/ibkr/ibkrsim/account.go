@@ -116,9 +116,11 @@ func (s *Server) getPnL(r *web.Request) web.Reply {
 func (s *Server) pnl(u *user) map[string]any {
 	out := map[string]any{}
 	for _, id := range u.accounts {
-		f := s.house.Figures(s.house.Whole(s.house.Account(id)))
+		a := s.house.Whole(s.house.Account(id))
+		f := s.house.Figures(a)
+		began, flow := s.house.Today(a)
 		out[id+".Core"] = map[string]any{
-			"rowType": 1, "dpl": web.Cents(f.Realized.Add(f.Unrealized).Sub(f.Fees)), "nl": web.Cents(f.Equity),
+			"rowType": 1, "dpl": web.Cents(f.Equity.Sub(began).Sub(flow)), "nl": web.Cents(f.Equity),
 			"upl": web.Cents(f.Unrealized), "el": web.Num(f.Available.Round(0)), "uel": web.Cents(f.Available),
 			"mv": web.Cents(f.Stocks.Add(f.Options)),
 		}

@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
@@ -37,8 +38,8 @@ func (s *sides) add(name string, amount market.Money) {
 }
 
 // allocation is GET portfolio/{accountId}/allocation: what the account has by
-// asset class, by sector and by group. All instruments are of the sector and
-// the group Others.
+// asset class, by sector and by group, which is the industry. What is no share
+// of a company that is known is of the sector and the group Others.
 func (s *Server) allocation(r *web.Request) web.Reply {
 	return web.OK(s.allocationOf([]*brokerage.Account{s.account(r)}))
 }
@@ -77,8 +78,9 @@ func (s *Server) allocationOf(list []*brokerage.Account) map[string]*sides {
 		for _, h := range open(whole) {
 			worth := h.Value().Mul(s.house.Rate(h.Product.Currency, list[0].Base))
 			classes.add(h.Product.SecType, worth)
-			sectors.add("Others", worth)
-			groups.add("Others", worth)
+			branch, _ := branchOf(&h.Product.Instrument)
+			sectors.add(cmp.Or(branch.sector, "Others"), worth)
+			groups.add(cmp.Or(branch.industry, "Others"), worth)
 		}
 		for _, currency := range whole.Currencies() {
 			classes.add("CASH", whole.Balance(currency).Mul(s.house.Rate(currency, list[0].Base)))

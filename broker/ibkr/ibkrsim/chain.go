@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -21,7 +22,7 @@ var secdefTypes = []string{exchange.Option, "FOP", "WAR"}
 // this session, or for a month that there is not, both lists are empty.
 func (s *Server) strikes(r *web.Request) web.Reply {
 	conid, err := strconv.ParseInt(r.Query.Get("conid"), 10, 64)
-	kind, month := strings.ToUpper(queryEither(r, "sectype", "secType")), strings.ToUpper(r.Query.Get("month"))
+	kind, month := strings.ToUpper(cmp.Or(r.Query.Get("sectype"), r.Query.Get("secType"))), strings.ToUpper(r.Query.Get("month"))
 	switch {
 	case err != nil:
 		return web.FailCode(400, "Bad Request: conid is missing")
@@ -35,14 +36,6 @@ func (s *Server) strikes(r *web.Request) web.Reply {
 		calls, puts = s.exchange.Strikes(conid, month)
 	}
 	return web.OK(map[string]any{"call": priceNums(calls), "put": priceNums(puts)})
-}
-
-// queryEither is the first of two names of a parameter that was given.
-func queryEither(r *web.Request, one, other string) string {
-	if v := r.Query.Get(one); v != "" {
-		return v
-	}
-	return r.Query.Get(other)
 }
 
 // tradedAt says that options on a conid trade at an exchange; none is any.
@@ -66,7 +59,7 @@ func (s *Server) secdefInfo(r *web.Request) web.Reply {
 	if !ok {
 		return out
 	}
-	kind := strings.ToUpper(queryEither(r, "sectype", "secType"))
+	kind := strings.ToUpper(cmp.Or(r.Query.Get("sectype"), r.Query.Get("secType")))
 	if kind == "" || kind == i.SecType {
 		return web.OK([]any{secdefRow(i, r.Query.Get("exchange"))})
 	}

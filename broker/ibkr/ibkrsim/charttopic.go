@@ -30,7 +30,7 @@ func (s *Server) subscribeChart(c *socket, parts []string, args string, now mark
 		c.fail("smh: no more than 5 requests may be open")
 		return
 	}
-	out, err := s.chart(c.user, p, chartAsk{Period: body.Period, Bar: body.Bar, Source: body.Source, Outside: isTrue(string(body.Outside))}, now)
+	out, err := s.chart(c.user, p, chartAsk{Period: body.Period, Bar: body.Bar, Source: body.Source, Outside: yes(string(body.Outside))}, now)
 	if err != nil {
 		c.push(map[string]string{"topic": "smh+" + target, "error": err.Error()})
 		return

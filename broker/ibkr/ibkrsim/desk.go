@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -16,8 +17,13 @@ func (s *Server) openWorkspace() error {
 	desk := desk{s}
 	s.workspace = workspace.New(workspace.Config{Store: s.house, Contracts: desk, Logins: desk, History: desk,
 		NewYork: newYork(), Open: desk.open})
-	for _, kind := range workspace.Kinds() {
-		err := s.house.Items(kind, func(key string, value json.RawMessage) error { return s.workspace.Restore(kind, key, value) })
+	return s.takeBack(workspace.Kinds(), s.workspace.Restore)
+}
+
+// takeBack gives a part what it keeps in the state file.
+func (s *Server) takeBack(kinds []string, restore func(kind, key string, value json.RawMessage) error) error {
+	for _, kind := range kinds {
+		err := s.house.Items(kind, func(key string, value json.RawMessage) error { return restore(kind, key, value) })
 		if err != nil {
 			return fmt.Errorf("ibkrsim: %w", err)
 		}
@@ -124,7 +130,7 @@ func (d desk) Transactions(account string, conid int64) []workspace.Transaction 
 			all = append(all, dated{m.Time, one})
 		}
 	}
-	slices.SortStableFunc(all, func(x, y dated) int { return int(min(max(x.at-y.at, -1), 1)) })
+	slices.SortStableFunc(all, func(x, y dated) int { return cmp.Compare(x.at, y.at) })
 	rows := make([]workspace.Transaction, len(all))
 	for i := range all {
 		rows[i] = all[i].row

@@ -84,3 +84,9 @@ func (s *Server) LedgerGap(account string) map[string]market.Money {
 	}
 	return gap
 }
+
+// Deposit moves cash as account management does.
+func (s *Server) Deposit(account, currency string, amount market.Money) (err error) {
+	s.locked(func(market.Nanos) { err = ledger{s}.MoveCash(account, currency, amount, "deposit") })
+	return err
+}

@@ -131,6 +131,7 @@ type summaryFigure struct {
 // securities, in -C of that of commodities.
 func (s *Server) summaryFigures(a *brokerage.Account) []summaryFigure {
 	f := s.house.Figures(a)
+	began, _ := s.house.Today(a)
 	var rows []summaryFigure
 	textRow := func(key, value string) { rows = append(rows, summaryFigure{key: key, text: value}) }
 	textRow("AccountCode", a.ID)
@@ -161,7 +162,7 @@ func (s *Server) summaryFigures(a *brokerage.Account) []summaryFigure {
 		{"NetLiquidation", f.Equity, f.Equity.Sub(f.Futures), f.Futures}, {"PASharesValue", none, none, none},
 		{"PhysicalCertificateValue", none, none, none}, {"PostExpirationExcess", f.Excess, f.Excess, none},
 		{"PostExpirationMargin", none, none, none},
-		{"PreviousDayEquityWithLoanValue", s.before(a), s.before(a), none}, {"RegTEquity", f.Equity, f.Equity, none}, {"RegTMargin", f.RegT, f.RegT, none},
+		{"PreviousDayEquityWithLoanValue", began, began, none}, {"RegTEquity", f.Equity, f.Equity, none}, {"RegTMargin", f.RegT, f.RegT, none},
 		{"SMA", f.Available, f.Available, none}, {"TotalCashValue", f.Cash, f.Cash, none},
 		{"TotalDebitCardPendingCharges", none, none, none},
 	} {

@@ -1,11 +1,10 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -59,19 +58,12 @@ func (s *Server) getHistory(r *web.Request) web.Reply {
 	}
 	q := r.Query
 	ask := chartAsk{Period: q.Get("period"), Bar: q.Get("bar"), Source: q.Get("source"), Start: q.Get("startTime"),
-		Direction: q.Get("direction"), Outside: isTrue(q.Get("outsideRth"))}
+		Direction: q.Get("direction"), Outside: yes(q.Get("outsideRth"))}
 	body, err := s.chart(s.user(r), p, ask, r.Now)
 	if err != nil {
 		return web.Refuse(err.Error())
 	}
 	return web.OK(body)
-}
-
-// isTrue reads a boolean as clients write it, true, True or "true"; what cannot be
-// read is false.
-func isTrue(text string) bool {
-	is, err := strconv.ParseBool(strings.ToLower(strings.Trim(text, `"`)))
-	return err == nil && is
 }
 
 // chart is the history that is asked for. The error is the text of the
@@ -118,9 +110,13 @@ func (c *chart) rows(p *exchange.Product) ([]barRow, []exchange.Bar) {
 	}
 	rows := make([]barRow, len(bars))
 	for i, b := range bars {
-		rows[i] = barRow{web.PriceNum(b.Open), web.PriceNum(b.Close), web.PriceNum(b.High), web.PriceNum(b.Low), web.QtyNum(b.Volume), web.Millis(b.Start)}
+		rows[i] = rowOf(b)
 	}
 	return rows, bars
+}
+
+func rowOf(b exchange.Bar) barRow {
+	return barRow{web.PriceNum(b.Open), web.PriceNum(b.Close), web.PriceNum(b.High), web.PriceNum(b.Low), web.QtyNum(b.Volume), web.Millis(b.Start)}
 }
 
 // spreads are bars of quotes: they open at the average bid, close at the
@@ -157,8 +153,8 @@ func historyOf(p *exchange.Product, bars []exchange.Bar, c *chart) *historyBody 
 	if p.SecType != exchange.Stock {
 		body.Text = contractText(p)
 	}
-	high := slices.MaxFunc(bars, func(a, b exchange.Bar) int { return int(a.High - b.High) })
-	low := slices.MinFunc(bars, func(a, b exchange.Bar) int { return int(a.Low - b.Low) })
+	high := slices.MaxFunc(bars, func(a, b exchange.Bar) int { return cmp.Compare(a.High, b.High) })
+	low := slices.MinFunc(bars, func(a, b exchange.Bar) int { return cmp.Compare(a.Low, b.Low) })
 	body.High = extreme(high.High, high, bars[0].Start, places)
 	body.Low = extreme(low.Low, low, bars[0].Start, places)
 	return body

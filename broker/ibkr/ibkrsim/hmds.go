@@ -59,12 +59,10 @@ func (s *Server) hmdsHistory(r *web.Request) web.Reply {
 }
 
 func farmOf(bars []exchange.Bar, now market.Nanos) farmBody {
-	const layout = "20060102-15:04:05"
-	body := farmBody{StartTime: bars[0].Start.Time().Format(layout), StartTimeVal: web.Millis(bars[0].Start),
-		EndTime: now.Time().Format(layout), EndTimeVal: web.Millis(now), Points: len(bars)}
+	body := farmBody{StartTime: bars[0].Start.Time().Format(startLayout), StartTimeVal: web.Millis(bars[0].Start),
+		EndTime: now.Time().Format(startLayout), EndTimeVal: web.Millis(now), Points: len(bars)}
 	for _, b := range bars {
-		body.Data = append(body.Data, barRow{web.PriceNum(b.Open), web.PriceNum(b.Close), web.PriceNum(b.High), web.PriceNum(b.Low),
-			web.QtyNum(b.Volume), web.Millis(b.Start)})
+		body.Data = append(body.Data, rowOf(b))
 	}
 	return body
 }

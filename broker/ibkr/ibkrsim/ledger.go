@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -108,7 +109,7 @@ func (l ledger) Activity(account string, from, to market.Nanos) []management.Act
 			list = append(list, l.moved(m))
 		}
 	}
-	slices.SortStableFunc(list, func(a, b management.Activity) int { return int(min(max(a.At-b.At, -1), 1)) })
+	slices.SortStableFunc(list, func(a, b management.Activity) int { return cmp.Compare(a.At, b.At) })
 	return list
 }
 

@@ -36,11 +36,8 @@ func (s *Server) openOffice(now market.Nanos) error {
 	if err != nil {
 		return fmt.Errorf("ibkrsim: %w", err)
 	}
-	for _, kind := range management.Kinds() {
-		err := s.house.Items(kind, func(key string, value json.RawMessage) error { return s.office.Restore(kind, key, value) })
-		if err != nil {
-			return fmt.Errorf("ibkrsim: %w", err)
-		}
+	if err := s.takeBack(management.Kinds(), s.office.Restore); err != nil {
+		return err
 	}
 	err = s.house.Items(kindLogin, func(key string, _ json.RawMessage) error {
 		name, account, _ := strings.Cut(key, "/")

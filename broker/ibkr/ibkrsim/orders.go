@@ -21,7 +21,7 @@ func (s *Server) getOrders(r *web.Request) web.Reply {
 	if !u.sees(account) {
 		return web.FailCode(400, "Bad Request: account "+account+" is not known")
 	}
-	if isTrue(r.Query.Get("force")) || !u.session.orders {
+	if yes(r.Query.Get("force")) || !u.session.orders {
 		u.session.orders, u.session.muted = true, false
 		return web.OK(map[string]any{"orders": rows, "snapshot": false})
 	}

@@ -69,18 +69,18 @@ func sparse(row map[string]any) map[string]any {
 // positionRow is a row of the cached positions, with all its keys.
 func (s *Server) positionRow(a *brokerage.Account, h *brokerage.Holding) map[string]any {
 	p := h.Product
+	branch, _ := branchOf(&p.Instrument)
 	row := map[string]any{
 		"acctId": a.ID, "conid": p.Conid, "contractDesc": contractDesc(p), "position": web.QtyNum(h.Qty),
 		"currency": p.Currency, "exchs": nil, "expiry": orNil(p.Expiry), "putOrCall": orNil(p.Right),
 		"multiplier": web.Num(decimal.Zero), "strike": p.Strike.String(), "exerciseStyle": nil, "conExchMap": []string{},
 		"assetClass": p.SecType, "undConid": p.Underlying, "model": "",
-		"ticker": p.Symbol, "name": p.Company, "fullName": fullName(p), "chineseName": p.Company,
+		"ticker": p.Symbol, "name": p.Company, "fullName": contractText(p), "chineseName": p.Company,
 		"allExchanges": validExchanges(p), "listingExchange": p.Exchange, "countryCode": "US", "lastTradingDay": orNil(p.Expiry),
-		"group": nil, "sector": nil, "sectorGroup": nil, "type": p.Kind, "hasOptions": p.SecType == exchange.Stock,
-		"isUS": p.Currency == "USD", "isEventContract": false, "time": 1, "pageSize": pageSize,
-		"incrementRules": []any{map[string]any{"lowerEdge": web.Num(decimal.Zero), "increment": web.PriceNum(p.Tick)}},
-		"displayRule": map[string]any{"magnification": 0, "displayRuleStep": []any{
-			map[string]any{"decimalDigits": 2, "lowerEdge": web.Num(decimal.Zero), "wholeDigits": 4}}},
+		"group": orNil(branch.industry), "sector": orNil(branch.sector), "sectorGroup": orNil(branch.category), "type": p.Kind,
+		"hasOptions": len(s.exchange.Months(p.Conid, exchange.Option)) > 0,
+		"isUS":       p.Currency == "USD", "isEventContract": false, "time": 1, "pageSize": pageSize,
+		"incrementRules": incrementRules(&p.Instrument), "displayRule": displayRule(&p.Instrument),
 	}
 	if p.SecType == exchange.Option || p.SecType == exchange.Future {
 		row["multiplier"] = web.Num(decimal.New(p.Multiplier, 0))
@@ -136,12 +136,6 @@ func contractDesc(p *exchange.Product) string {
 			p.Strike/(market.PriceScale/1000), p.Multiplier)
 	}
 	return month
-}
-
-// fullName is the product in words.
-func fullName(p *exchange.Product) string {
-	c := contractWords(p)
-	return c.Text()
 }
 
 // open are the holdings that are not flat.

@@ -58,31 +58,18 @@ func inBase(a *brokerage.Account, m market.Money) string {
 }
 
 func fundsReport(_ *Server, a *brokerage.Account, f *brokerage.Figures) map[string]string {
-	leverage := decimal.Zero
-	if f.Equity.IsPositive() {
-		leverage = f.Gross.DivRound(f.Equity, 2)
-	}
 	return map[string]string{"current_available": inBase(a, f.Available), "current_excess": inBase(a, f.Excess),
-		"buying_power": inBase(a, f.BuyingPower), "leverage": leverage.StringFixed(2),
+		"buying_power": inBase(a, f.BuyingPower), "leverage": leverage(f.Gross, f.Equity),
 		"look_ahead_available": inBase(a, f.Available), "look_ahead_excess": inBase(a, f.Excess)}
 }
 
 func balancesReport(s *Server, a *brokerage.Account, f *brokerage.Figures) map[string]string {
 	before := decimal.Zero
 	if !f.Gross.IsZero() || f.RegT.IsPositive() || f.BuyingPower.IsPositive() { // not of futures alone
-		before = s.before(a)
+		before, _ = s.house.Today(a)
 	}
 	return map[string]string{"net_liquidation": inBase(a, f.Equity), "equity_with_loan": inBase(a, f.Loan),
 		"cash": inBase(a, f.Cash), "MTD Interest": inBase(a, decimal.Zero), "previous_day_equity_with_loan": inBase(a, before)}
-}
-
-// before is what an account began with, those under it included.
-func (s *Server) before(a *brokerage.Account) market.Money {
-	sum := a.Cash
-	for _, child := range s.house.Children(a) {
-		sum = sum.Add(child.Cash.Mul(s.house.Rate(child.Base, a.Base)))
-	}
-	return sum
 }
 
 func marginsReport(_ *Server, a *brokerage.Account, f *brokerage.Figures) map[string]string {

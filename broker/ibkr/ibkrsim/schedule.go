@@ -1,6 +1,7 @@
 package ibkrsim
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -48,7 +49,7 @@ func zoneName(loc *time.Location) string {
 // exchange, and the dates of the next month that are not like it.
 func (s *Server) venueSchedule(r *web.Request) web.Reply {
 	kind, symbol := strings.ToUpper(r.Query.Get("assetClass")), r.Query.Get("symbol")
-	at := strings.ToUpper(queryEither(r, "exchange", "exchangeFilter"))
+	at := strings.ToUpper(cmp.Or(r.Query.Get("exchange"), r.Query.Get("exchangeFilter")))
 	switch {
 	case kind == "" || symbol == "":
 		return web.FailCode(400, "Bad Request: assetClass and symbol are required")

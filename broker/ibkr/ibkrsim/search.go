@@ -23,13 +23,14 @@ type flag bool
 
 // UnmarshalJSON takes what yes takes. Anything else is false.
 func (f *flag) UnmarshalJSON(text []byte) error {
-	*f = flag(yes(strings.Trim(string(text), `"`)))
+	*f = flag(yes(string(text)))
 	return nil
 }
 
-// yes says that text means true.
+// yes reads a boolean as clients write it: true, True, 1 or "true". What cannot
+// be read is false.
 func yes(text string) bool {
-	v, err := strconv.ParseBool(strings.ToLower(text))
+	v, err := strconv.ParseBool(strings.ToLower(strings.Trim(text, `"`)))
 	return err == nil && v
 }
 

@@ -166,22 +166,25 @@ func (h *Holding) Unrealized() market.Money {
 	return h.UnrealizedPnL(h.Product.Mark(), h.Product.Multiplier)
 }
 
+// par is the rate of a currency in itself.
+var par = decimal.New(1, 0)
+
 // Rate is what one unit of currency is worth in another, from the middle of
 // the pairs that are traded, rounded to ten decimals; 1 where no pair says.
 func (h *House) Rate(from, to string) market.Money {
 	if from == to {
-		return one
+		return par
 	}
 	if px, ok := h.pair(from, to); ok {
 		return px
 	}
 	if px, ok := h.pair(to, from); ok {
-		return decimal.New(1, 0).DivRound(px, 10)
+		return par.DivRound(px, 10)
 	}
 	if from != "USD" && to != "USD" {
 		return h.Rate(from, "USD").Mul(h.Rate("USD", to)).Round(10)
 	}
-	return decimal.New(1, 0)
+	return par
 }
 
 func (h *House) pair(base, quote string) (market.Money, bool) {

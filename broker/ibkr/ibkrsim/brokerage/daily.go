@@ -96,6 +96,20 @@ func (h *House) endDay() {
 	h.turn.Since = h.now
 }
 
+// Today is what an account was worth when its last weekday ended, or what it
+// began with, and what came in since, less what went out: in its base currency,
+// an advisor's with the accounts under it.
+func (h *House) Today(a *Account) (began, flow market.Money) {
+	for _, one := range append([]*Account{h.byName[a.ID]}, h.Children(a)...) {
+		was, rate := one.Cash, h.Rate(one.Base, a.Base)
+		if days := h.days[one.ID]; len(days) > 0 {
+			was = days[len(days)-1].Equity
+		}
+		began, flow = began.Add(was.Mul(rate)), flow.Add(h.flow(one).Mul(rate))
+	}
+	return began, flow
+}
+
 // flow is what came into an account since the last day that was counted.
 func (h *House) flow(a *Account) market.Money {
 	var sum market.Money

@@ -187,8 +187,7 @@ func (h *House) convert(a *Account, one part, now rates.Holdings, costs market.M
 		amount := a.cash[currency].Add(change)
 		short = short || amount.IsNegative() && change.IsNegative()
 		if rate := h.Rate(currency, a.Base); currency != a.Base && !amount.IsZero() {
-			after.Book = append(after.Book, rates.Position{SecType: exchange.Forex, Symbol: currency, Currency: currency,
-				Qty: market.Shares(int64(amount.Sign())), Price: market.PriceScale, Rate: amount.Abs().Mul(rate)})
+			after.Book = append(after.Book, balanceLine(currency, amount.Mul(rate)))
 		}
 	}
 	if short && a.Kind == "cash" {

@@ -1,8 +1,6 @@
 package brokerage
 
 import (
-	"github.com/shopspring/decimal"
-
 	"gannet/broker/ibkr/ibkrsim/exchange"
 	"gannet/broker/ibkr/ibkrsim/rates"
 	"gannet/market"
@@ -98,12 +96,15 @@ func (h *House) balances(a *Account) rates.Holdings {
 		out.Cash = out.Cash.Add(amount.Mul(rate))
 		out.Settled = out.Settled.Add(a.Settled(currency, h.now).Mul(rate))
 		if currency != a.Base {
-			// One unit that is worth all of the balance: no balance is too large for it.
-			out.Book = append(out.Book, rates.Position{SecType: exchange.Forex, Symbol: currency, Currency: currency,
-				Qty: market.Shares(int64(amount.Sign())), Price: market.PriceScale, Rate: amount.Abs().Mul(rate)})
+			out.Book = append(out.Book, balanceLine(currency, amount.Mul(rate)))
 		}
 	}
 	return out
 }
 
-var one = decimal.New(1, 0)
+// balanceLine is a foreign balance as the margin rules see it: one unit that is
+// worth all of it, as no balance is too large for that.
+func balanceLine(currency string, worth market.Money) rates.Position {
+	return rates.Position{SecType: exchange.Forex, Symbol: currency, Currency: currency,
+		Qty: market.Shares(int64(worth.Sign())), Price: market.PriceScale, Rate: worth.Abs()}
+}
