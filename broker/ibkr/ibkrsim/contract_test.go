@@ -243,10 +243,7 @@ func TestAlgos(t *testing.T) {
 // With real hours the schedules have holidays and half days; without, a market
 // never closes.
 func TestSchedules(t *testing.T) {
-	newYork, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Skip(err)
-	}
+	newYork := inNewYork(t)
 	c := universe(t, func(o *ibkrsim.Options) {
 		o.NewYork = newYork
 		o.Now = func() time.Time { return time.Date(2026, 11, 25, 15, 0, 0, 0, time.UTC) } // before Thanksgiving

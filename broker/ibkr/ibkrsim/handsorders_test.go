@@ -22,18 +22,10 @@ func span(d time.Duration) scenario.Span { return scenario.Span{Typical: d} }
 
 const resting = `"orderType":"LMT","side":"BUY","quantity":1,"tif":"DAY","price":499`
 
-// What events do to orders and executions, as a client sees it over REST.
+// What events do to orders, as a client sees it over REST.
 func TestOrderEvents(t *testing.T) {
 	clock := newClock()
 	c := desk(t, func(opt *ibkrsim.Options) { opt.Now = clock.Now })
-	rows := func(path string) []any {
-		t.Helper()
-		if path != "trades" {
-			return c.must("GET", "/iserver/account/orders", "").(map[string]any)["orders"].([]any)
-		}
-		return c.must("GET", "/iserver/account/trades", "").([]any)
-	}
-
 	c.happen(scenario.Event{Do: scenario.RejectLater, Delay: span(2 * time.Second), Args: scenario.Args{Text: "no longer wanted"}})
 	c.place("reject", resting)
 	if got := c.order("reject").Status; got != "Submitted" {
@@ -41,24 +33,24 @@ func TestOrderEvents(t *testing.T) {
 	}
 	clock.add(2 * time.Second)
 	eventually(t, "rejected", func() bool { return c.order("reject").Status == "Inactive" })
-	hasAll(t, "rejected", rows("orders")[0], "order_cancellation_by_system_reason=no_longer_wanted")
+	hasAll(t, "rejected", c.orderRows()[0], "order_cancellation_by_system_reason=no_longer_wanted")
 
 	c.place("kill", resting)
 	c.happen(scenario.Event{Do: scenario.CancelOrder, Args: scenario.Args{Order: "kill", Text: "by the system"}})
-	hasAll(t, "cancelled", rows("orders")[0], "status=Cancelled order_cancellation_by_system_reason=by_the_system")
+	hasAll(t, "cancelled", c.orderRows()[0], "status=Cancelled order_cancellation_by_system_reason=by_the_system")
 
 	c.happen(scenario.Event{Do: scenario.SwallowOrders})
-	before := len(rows("orders"))
+	before := len(c.orderRows())
 	lost := c.must("POST", placePath(), orderBody("lost", resting)).([]any)[0]
 	hasAll(t, "lost", lost, "local_order_id=lost order_status=Submitted")
-	if n := len(rows("orders")); n != before {
+	if n := len(c.orderRows()); n != before {
 		t.Errorf("the lost order is listed: %d rows, %d before", n, before)
 	}
 
 	id := c.place("fork", resting)
 	c.happen(scenario.Event{Do: scenario.ForkModify})
 	other := c.must("POST", "/iserver/account/"+account+"/order/"+id, `{"conid":756733,"orderType":"LMT","side":"BUY","quantity":1,"tif":"DAY","price":498}`).([]any)[0]
-	if newer := other.(map[string]any)["order_id"]; newer == id || len(rows("orders")) != before+2 {
+	if newer := other.(map[string]any)["order_id"]; newer == id || len(c.orderRows()) != before+2 {
 		t.Errorf("the modification of %s made %v", id, newer)
 	}
 
@@ -67,37 +59,57 @@ func TestOrderEvents(t *testing.T) {
 	c.happen(scenario.Event{Do: scenario.RejectLeg, Args: scenario.Args{Leg: 1}})
 	leg := c.must("POST", placePath(), `{"orders":[`+child("leg", bracketUp)+`,`+spy("leg", resting)+`]}`).([]any)
 	hasAll(t, "child", leg[0], "order_id=-1 order_status=Failed")
+}
 
+func (c *client) orderRows() []any {
+	c.t.Helper()
+	return c.must("GET", "/iserver/account/orders", "").(map[string]any)["orders"].([]any)
+}
+
+func (c *client) tradeRows() []any {
+	c.t.Helper()
+	return c.must("GET", "/iserver/account/trades", "").([]any)
+}
+
+// What events do to executions.
+func TestExecutionEvents(t *testing.T) {
+	c := desk(t, nil)
 	c.happen(scenario.Event{Do: scenario.RemapFills})
 	c.place("stray", `"orderType":"MKT","side":"BUY","quantity":2,"tif":"DAY"`)
-	stray := rows("trades")[0].(map[string]any)
+	stray := c.tradeRows()[0].(map[string]any)
 	if known := fmt.Sprint(c.order("stray").OrderID); fmt.Sprint(stray["order_id"]) == known || stray["order_ref"] != nil {
 		t.Errorf("stray execution %v of order %s", stray, known)
 	}
 	c.happen(scenario.Event{Do: scenario.CorrectFill, Args: scenario.Args{Trade: scenario.Trade{Price: market.MustPrice("499")}}})
-	hasAll(t, "corrected", rows("trades")[0], "price=499.00 size=2.0")
+	hasAll(t, "corrected", c.tradeRows()[0], "price=499.00 size=2.0")
 	c.happen(scenario.Event{Do: scenario.BustFill})
-	if list := rows("trades"); len(list) != 0 {
+	if list := c.tradeRows(); len(list) != 0 {
 		t.Errorf("busted: %v", list)
 	}
+}
 
+// An order goes live whose reply failed, and orders of earlier sessions are
+// not listed for a while.
+func TestLateOrderEvents(t *testing.T) {
+	clock := newClock()
+	c := desk(t, func(opt *ibkrsim.Options) { opt.Now = clock.Now })
 	c.happen(scenario.Event{Do: scenario.StaleReply, Delay: span(time.Second)})
 	reply, _ := c.ask("o163", "stale")
 	c.want("POST", "/iserver/reply/"+reply, `{"confirmed":true}`, 503, `{"error":"Service Unavailable","statusCode":503}`)
 	clock.add(time.Second)
 	eventually(t, "live after all", func() bool {
-		return len(rows("orders")) > 0 && rows("orders")[0].(map[string]any)["order_ref"] == "stale"
+		return len(c.orderRows()) > 0 && c.orderRows()[0].(map[string]any)["order_ref"] == "stale"
 	})
 
 	c.happen(scenario.Event{Do: scenario.HideOrders, For: span(time.Minute)})
 	c.must("POST", "/logout", "")
 	clock.add(time.Second)
 	c.login()
-	if list := rows("orders"); len(list) != 0 {
+	if list := c.orderRows(); len(list) != 0 {
 		t.Errorf("orders of the earlier session: %v", list)
 	}
 	clock.add(2 * time.Minute)
-	eventually(t, "listed again", func() bool { return len(rows("orders")) > 0 })
+	eventually(t, "listed again", func() bool { return len(c.orderRows()) > 0 })
 }
 
 // ask places a resting order that is met with one question.

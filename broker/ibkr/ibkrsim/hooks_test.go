@@ -16,10 +16,7 @@ import (
 func TestRules(t *testing.T) {
 	clock := newClock()
 	clock.add(-2 * time.Hour) // 08:00 in New York
-	newYork, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Skip(err)
-	}
+	newYork := inNewYork(t)
 	c := desk(t, func(opt *ibkrsim.Options) {
 		opt.Now = clock.Now
 		opt.Instruments[2].Session = market.USEquity(newYork) // AAPL

@@ -35,6 +35,16 @@ const account = "DU1000001"
 // patience is how long a socket may keep a test waiting.
 const patience = 20 * time.Second
 
+// inNewYork is the time zone of the exchanges.
+func inNewYork(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
 // quiet are options without any waiting and with prices from the test only.
 func quiet() ibkrsim.Options {
 	return ibkrsim.Options{Manual: true, Seed: 7, Timing: ibkrsim.Timing{Bridge: -1, Cancel: -1}}

@@ -8,10 +8,7 @@ import (
 // Nights by the clock: at midnight in New York the session is gone and cannot
 // be opened at once; on Saturday evening nothing answers.
 func TestNights(t *testing.T) {
-	newYork, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Fatal(err)
-	}
+	newYork := inNewYork(t)
 	clock := newClock()
 	clock.now = time.Date(2026, 7, 10, 23, 59, 0, 0, newYork) // a Friday
 	opt := quiet()

@@ -292,10 +292,7 @@ func TestOrderListQuirks(t *testing.T) {
 // Outside the session a limit order waits in the system; it works when the
 // market opens, and a DAY order is over when it closes, restart or not.
 func TestClosedMarket(t *testing.T) {
-	newYork, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Skip(err)
-	}
+	newYork := inNewYork(t)
 	clock := newClock()
 	clock.add(-2 * time.Hour) // Thursday 08:00 in New York
 	opt := persisted(t.TempDir() + "/state")

@@ -27,16 +27,13 @@ type rig struct {
 // at is a time of Thursday, 9 July 2026, in New York.
 func newRig(t *testing.T, at string, change func(*ibkrsim.Options)) *rig {
 	t.Helper()
-	newYork, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Skip(err)
-	}
-	start, err := time.ParseInLocation("2006-01-02 15:04", "2026-07-09 "+at, newYork)
+	newYork := inNewYork(t)
+	begin, err := time.ParseInLocation("2006-01-02 15:04", "2026-07-09 "+at, newYork)
 	if err != nil {
 		t.Fatal(err)
 	}
 	opt := quiet()
-	r := &rig{clock: &clock{now: start.UTC()}, paths: map[int64][]string{}, streams: map[int64]decimal.Decimal{}, byExec: map[string]int64{}}
+	r := &rig{clock: &clock{now: begin.UTC()}, paths: map[int64][]string{}, streams: map[int64]decimal.Decimal{}, byExec: map[string]int64{}}
 	opt.Now, opt.PlainHTTP = r.clock.Now, true
 	opt.Instruments = ibkrsim.DefaultInstruments()[:3]
 	for i := range opt.Instruments {
@@ -45,7 +42,7 @@ func newRig(t *testing.T, at string, change func(*ibkrsim.Options)) *rig {
 	if change != nil {
 		change(&opt)
 	}
-	r.client = startPlain(t, opt).login()
+	r.client = start(t, opt).login()
 	r.must("POST", "/iserver/questions/suppress", `{"messageIds":["o163","o354","o383","o403","o451","o10151","o10152","o10331"]}`)
 	r.trade("SPY", "500.00")
 	r.trade("QQQ", "400.00")
@@ -55,11 +52,6 @@ func newRig(t *testing.T, at string, change func(*ibkrsim.Options)) *rig {
 	r.ws.send(`str+{"realtimeUpdatesOnly":true}`)
 	r.ws.barrier()
 	return r
-}
-
-func startPlain(t *testing.T, opt ibkrsim.Options) *client {
-	t.Helper()
-	return start(t, opt)
 }
 
 // trade is a trade of a symbol with a market one cent around it.

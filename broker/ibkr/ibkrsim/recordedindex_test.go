@@ -72,20 +72,6 @@ func inIndex(t *testing.T, id string, n int) any {
 	}
 }
 
-// plain is what a client that knows nothing of exact numbers decodes.
-func plain(t *testing.T, v any) any {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out any
-	if err := json.Unmarshal(text, &out); err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
 // Every recording of the index that can be trusted has a test.
 func TestEveryIndexedRecordingIsTested(t *testing.T) {
 	text, err := os.ReadFile(sharedFile(t, "recordings.md"))
@@ -109,7 +95,7 @@ func TestEveryIndexedRecordingIsTested(t *testing.T) {
 // has compares shapes of what was recorded in part: all of it has to be there.
 func has(t *testing.T, what string, want, got any) {
 	t.Helper()
-	ours := shapeOf(plain(t, got))
+	ours := shapeOf(asJSON(t, got))
 	for at, kinds := range shapeOf(want) {
 		for _, kind := range kinds {
 			if !slices.Contains(ours[at], kind) {
@@ -152,7 +138,7 @@ func TestFilledRow(t *testing.T) {
 	c := shapeServer(t)
 	bought(c)
 	got := at(t, c.must("GET", "/iserver/account/orders", ""), "orders", 0)
-	compareShapes(t, "C3", shapeOf(want), shapeOf(plain(t, got)), map[string]bool{})
+	compareShapes(t, "C3", shapeOf(want), shapeOf(asJSON(t, got)), map[string]bool{})
 	for _, key := range []string{"price", "timeInForce", "status", "order_ccp_status", "origOrderType", "sizeAndFills", "bgColor"} {
 		if theirs, ours := want.(map[string]any)[key], got.(map[string]any)[key]; theirs != ours {
 			t.Errorf("%s: %v, the API sends %v", key, ours, theirs)
@@ -200,10 +186,7 @@ func TestOrderFrame(t *testing.T) {
 
 // Types of orders are read back under names of their own.
 func TestOrderTypesReadBack(t *testing.T) {
-	newYork, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Skip(err)
-	}
+	newYork := inNewYork(t)
 	opt := quiet()
 	opt.Now, opt.NewYork = newClock().Now, newYork
 	c := start(t, opt).login()
@@ -319,5 +302,5 @@ func TestSnapshotRow(t *testing.T) {
 	const path = "/iserver/marketdata/snapshot?conids=756733&fields=84,31"
 	c.must("GET", path, "")
 	got := at(t, c.must("GET", path, ""), 0)
-	compareShapes(t, "C18", shapeOf(want), shapeOf(plain(t, got)), map[string]bool{})
+	compareShapes(t, "C18", shapeOf(want), shapeOf(asJSON(t, got)), map[string]bool{})
 }

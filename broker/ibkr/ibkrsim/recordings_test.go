@@ -147,7 +147,7 @@ func TestSummaryRows(t *testing.T) {
 	want := loadRecording(t, "Portfolio/GET-portfolio-summary").Response.Body.(map[string]any)
 	c := shapeServer(t)
 	bought(c)
-	rows := plain(t, c.must("GET", "/portfolio/"+account+"/summary", "")).(map[string]any)
+	rows := asJSON(t, c.must("GET", "/portfolio/"+account+"/summary", "")).(map[string]any)
 	for key, row := range rows {
 		like := want["netliquidation"]
 		if row.(map[string]any)["currency"] == nil {

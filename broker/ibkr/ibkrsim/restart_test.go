@@ -44,6 +44,7 @@ func same(t *testing.T, what string, got, want ibkrsim.State) {
 	}
 }
 
+// asJSON is what a client that knows nothing of exact numbers decodes.
 func asJSON(t *testing.T, v any) any {
 	t.Helper()
 	text, err := json.Marshal(v)
