@@ -107,6 +107,12 @@ func (s *Server) getSummary(r *web.Request) web.Reply {
 	})
 }
 
+// dayGain is an account's profit and loss of the day.
+func (s *Server) dayGain(a *brokerage.Account) market.Money {
+	began, flow := s.house.Today(a)
+	return s.house.Figures(s.house.Whole(a)).Equity.Sub(began).Sub(flow)
+}
+
 // getPnL is GET iserver/account/pnl/partitioned.
 func (s *Server) getPnL(r *web.Request) web.Reply {
 	return web.OK(map[string]any{"upnl": s.pnl(s.user(r))})
@@ -116,11 +122,10 @@ func (s *Server) getPnL(r *web.Request) web.Reply {
 func (s *Server) pnl(u *user) map[string]any {
 	out := map[string]any{}
 	for _, id := range u.accounts {
-		a := s.house.Whole(s.house.Account(id))
-		f := s.house.Figures(a)
-		began, flow := s.house.Today(a)
+		a := s.house.Account(id)
+		f := s.house.Figures(s.house.Whole(a))
 		out[id+".Core"] = map[string]any{
-			"rowType": 1, "dpl": web.Cents(f.Equity.Sub(began).Sub(flow)), "nl": web.Cents(f.Equity),
+			"rowType": 1, "dpl": web.Cents(s.dayGain(a)), "nl": web.Cents(f.Equity),
 			"upl": web.Cents(f.Unrealized), "el": web.Num(f.Available.Round(0)), "uel": web.Cents(f.Available),
 			"mv": web.Cents(f.Stocks.Add(f.Options)),
 		}

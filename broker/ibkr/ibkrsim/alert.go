@@ -62,8 +62,7 @@ func (s *Server) watchAccount(a *brokerage.Account, now market.Nanos) {
 		s.observe(workspace.Observation{Type: workspace.MarginCondition, Account: a.ID,
 			Value: f.Excess.Shift(2).DivRound(f.Equity, 4)}, now)
 	}
-	s.observe(workspace.Observation{Type: workspace.MTADailyProfitCondition, Account: a.ID,
-		Value: f.Realized.Add(f.Unrealized).Sub(f.Fees)}, now)
+	s.observe(workspace.Observation{Type: workspace.MTADailyProfitCondition, Account: a.ID, Value: s.dayGain(a)}, now)
 	for _, h := range open(a) {
 		s.observe(workspace.Observation{Type: workspace.MTAPositionCondition, Account: a.ID, Conid: h.Product.Conid,
 			Value: changeOf(h.Product)}, now)
